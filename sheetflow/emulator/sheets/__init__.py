@@ -1,0 +1,1 @@
+"""Sheets v4: the document model, its request kinds, and the routes of Google's reference."""
