@@ -2,6 +2,7 @@
 
 from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Renamed, Shift
 from sheetflow.emulator.sheets.formulas.engine import Engine
+from sheetflow.emulator.sheets.formulas.rewrite import relocate, rewrite
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, GridArea, Value
 
 __all__ = [
@@ -15,4 +16,6 @@ __all__ = [
     "Renamed",
     "Shift",
     "Value",
+    "relocate",
+    "rewrite",
 ]

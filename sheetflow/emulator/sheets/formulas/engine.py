@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Engine:

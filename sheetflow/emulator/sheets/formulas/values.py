@@ -6,10 +6,12 @@ which formulas see a spreadsheet. Nothing here evaluates anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
 
 _SPELLING = {
     "NULL_VALUE": "#NULL!",

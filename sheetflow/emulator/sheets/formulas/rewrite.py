@@ -1,0 +1,163 @@
+"""Formulas follow what they point at: texts after rows moved, sheets got other names, cells were copied.
+
+Decided here: how each reference changes. Everything else in the text, spaces, letter case, separators, stays
+as the person wrote it, and so does a reference that need not change. A text that is no formula stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Renamed, Shift
+from sheetflow.emulator.sheets.formulas.references import Corner, Reference
+from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError, Kind, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_GONE = "#REF!"
+
+
+def rewrite(text: str, home_sheet: str, change: Change) -> str:
+    """The formula `text`, standing in `home_sheet`, after `change`; what it lost is #REF!.
+
+    >>> rewrite("=SUM( A1:A3;B9 )", "One", Shift("insert", "One", "ROWS", 1, 3))
+    '=SUM( A1:A5;B11 )'
+    """
+    return _edited(text, lambda reference: _changed(reference, home_sheet, change))
+
+
+def relocate(text: str, rows: int, cols: int) -> str:
+    """The formula `text` copied `rows` down and `cols` to the right: what has no `$` moves along.
+
+    >>> relocate("=A1+$B$1", 1, 1)
+    '=B2+$B$1'
+    """
+
+    def moved(corner: Corner) -> Corner | None:
+        row = corner.row if corner.row is None or corner.row_fixed else corner.row + rows
+        col = corner.col if corner.col is None or corner.col_fixed else corner.col + cols
+        if (row is not None and row < 0) or (col is not None and col < 0):
+            return None
+        return replace(corner, row=row, col=col)
+
+    def edit(reference: Reference) -> Reference | None:
+        first = moved(reference.first)
+        last = None if reference.last is None else moved(reference.last)
+        if first is None or (last is None and reference.last is not None):
+            return None
+        return replace(reference, first=first, last=last)
+
+    return _edited(text, edit)
+
+
+def _edited(text: str, edit: Callable[[Reference], Reference | None]) -> str:
+    try:
+        tokens = tokenize(text)
+    except FormulaSyntaxError:
+        return text
+    pieces: list[str] = []
+    for token in tokens:
+        piece = token.text
+        if token.kind is Kind.REFERENCE:
+            old = Reference.read(piece)
+            new = edit(old)
+            if new is None:
+                piece = _GONE
+            elif new != old:
+                piece = str(new)
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _changed(reference: Reference, home_sheet: str, change: Change) -> Reference | None:
+    home = home_sheet if reference.sheet is None else reference.sheet
+    if isinstance(change, Renamed):
+        touched = reference.sheet is not None and _same(reference.sheet, change.old)
+        return reference.with_sheet(change.new) if touched else reference
+    if not _same(home, change.sheet):
+        return reference
+    return None if isinstance(change, Deleted) else _shifted(reference, change)
+
+
+def _same(title: str, other: str) -> bool:
+    return title.casefold() == other.casefold()
+
+
+def _shifted(reference: Reference, change: Shift) -> Reference | None:
+    rows = change.dimension == "ROWS"
+    first, last = reference.first, reference.last
+    start = first.row if rows else first.col
+    if last is None:
+        span = None if start is None else shifted_span(start, start, change)
+        return None if span is None else replace(reference, first=_at(first, span[0], rows=rows))
+    end = last.row if rows else last.col
+    if start is None or end is None:
+        # Open at one end: only the named end can move, and whatever is deleted, the rest remains.
+        known = start if end is None else end
+        if known is None:
+            return reference
+        moved = _moved_edge(known, change)
+        if end is None:
+            return replace(reference, first=_at(first, moved, rows=rows))
+        return replace(reference, last=_at(last, moved, rows=rows))
+    span = shifted_span(min(start, end), max(start, end), change)
+    if span is None:
+        return None
+    low, high = span if start <= end else (span[1], span[0])
+    return replace(reference, first=_at(first, low, rows=rows), last=_at(last, high, rows=rows))
+
+
+def _at(corner: Corner, index: int, *, rows: bool) -> Corner:
+    return replace(corner, row=index) if rows else replace(corner, col=index)
+
+
+def _moved_edge(index: int, change: Shift) -> int:
+    count = change.end - change.start
+    if change.kind == "insert":
+        return index + count if index >= change.start else index
+    if change.kind == "delete":
+        if index < change.start:
+            return index
+        return change.start if index < change.end else index - count
+    target = _target(change)
+    if target == change.start:
+        return index
+    closed = _moved_edge(index, change._replace(kind="delete"))
+    return _moved_edge(closed, change._replace(kind="insert", start=target, end=target + count))
+
+
+def _target(move: Shift) -> int:
+    """Where the moved ones begin, counted once they were taken out."""
+    if move.to <= move.start:
+        return move.to
+    return max(move.start, move.to - (move.end - move.start))
+
+
+def shifted_span(first: int, last: int, change: Shift) -> tuple[int, int] | None:
+    """Where the indices `first` to `last`, both included, are after the change; None when all were deleted.
+
+    What is inserted strictly inside belongs to the span from then on. A span that is moved as a whole goes
+    along; one that is moved in part closes up over the gap.
+    """
+    count = change.end - change.start
+    if change.kind == "insert":
+        first = first + count if first >= change.start else first
+        last = last + count if last >= change.start else last
+        return first, last
+    if change.kind == "delete":
+        if change.start <= first and last < change.end:
+            return None
+        low = first if first < change.start else max(change.start, first - count)
+        high = last if last < change.start else max(change.start - 1, last - count)
+        return low, high
+    target = _target(change)
+    if target == change.start:
+        return first, last
+    if change.start <= first and last < change.end:
+        return first - change.start + target, last - change.start + target
+    closed = shifted_span(first, last, change._replace(kind="delete"))
+    if closed is None:
+        return None
+    return shifted_span(*closed, change._replace(kind="insert", start=target, end=target + count))
