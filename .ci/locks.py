@@ -79,7 +79,7 @@ def main(command: str) -> int:
     if not found:
         ours = pins(PROJECT_LOCK)
         found = [
-            f"functions/requirements.txt pins {name} {version}, requirements.lock {ours.get(name, 'does not')}"
+            f"functions/requirements.txt pins {name} {version}, the project {ours.get(name, 'does not')}"
             for name, version in pins(FUNCTIONS_LOCK).items()
             if ours.get(name) != version
         ]
