@@ -54,7 +54,10 @@ def read_requests(
     for line, cells in rows:
         if len(cells) != len(titles):
             problems.append(
-                Invalid("csv-ragged-row", line=str(line), cells=str(len(cells)), headers=str(len(titles)))
+                Invalid(
+                    "csv-ragged-row",
+                    {"line": str(line), "cells": str(len(cells)), "headers": str(len(titles))},
+                )
             )
         else:
             requests.append({key: cell for key, cell in zip(keys, cells, strict=True) if key})
@@ -87,7 +90,7 @@ def _rows(text: str, delimiter: str, problems: list[Invalid]) -> Iterator[tuple[
         except StopIteration:
             return
         except csv.Error as error:  # what follows a broken quote can no longer be told apart
-            problems.append(Invalid("csv-broken", line=str(line), reason=str(error)))
+            problems.append(Invalid("csv-broken", {"line": str(line), "reason": str(error)}))
             return
         if any(cell.strip() for cell in cells):
             yield line, cells
@@ -101,8 +104,8 @@ def _keys(
     for title in titles:
         key = None if _plain(title) in ignore else headers.get(_plain(title))
         if key is None and _plain(title) not in ignore:
-            problems.append(Invalid("csv-unknown-header", header=shown(title)))
+            problems.append(Invalid("csv-unknown-header", {"header": shown(title)}))
         if key is not None and key in keys:
-            problems.append(Invalid("csv-repeated-header", header=shown(title)))
+            problems.append(Invalid("csv-repeated-header", {"header": shown(title)}))
         keys.append(key)
     return keys

@@ -21,26 +21,26 @@ _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
-def serial_of(day: date) -> int:
+def to_serial(day: date) -> int:
     """The number that a spreadsheet keeps for a date.
 
-    >>> serial_of(date(2026, 12, 31))
+    >>> to_serial(date(2026, 12, 31))
     46387
     """
     return (day - EPOCH).days
 
 
-def date_of_serial(serial: float) -> date:
+def from_serial(serial: float) -> date:
     """The date of a spreadsheet's number; a time of day is left out.
 
     Raises:
         Invalid: "date-out-of-range" unless it lies between `FIRST` and `LAST`.
 
-    >>> date_of_serial(46387.75)
+    >>> from_serial(46387.75)
     datetime.date(2026, 12, 31)
     """
-    if not isfinite(serial) or not serial_of(FIRST) <= serial < serial_of(LAST) + 1:
-        raise Invalid("date-out-of-range", found=shown(serial))
+    if not isfinite(serial) or not to_serial(FIRST) <= serial < to_serial(LAST) + 1:
+        raise Invalid("date-out-of-range", {"value": shown(serial)})
     return EPOCH + timedelta(days=int(serial))
 
 
@@ -55,10 +55,10 @@ def parse_date(cell: object) -> date:
     True
     >>> parse_date("31.02.2026")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: date-impossible (found='31.02.2026')
+    sheetflow.model.invalid.Invalid: date-impossible (value='31.02.2026')
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return date_of_serial(cell)
+        return from_serial(cell)
     text = "" if cell is None or cell is False else str(cell).strip()
     if not text:
         raise Invalid("date-missing")
@@ -69,16 +69,15 @@ def parse_date(cell: object) -> date:
         return _date(text, *map(int, match.groups()))
     if match := _SLASHES.fullmatch(text):
         return _with_slashes(text, *map(int, match.groups()))
-    raise Invalid("date-not-a-date", found=shown(text))
+    raise Invalid("date-not-a-date", {"value": shown(text)})
 
 
 def _with_slashes(text: str, one: int, two: int, year: int) -> date:
     """Day first in most countries, month first in some: taken only where one reading holds, or both agree."""
     if one <= 12 and two <= 12 and one != two:
         day_first, month_first = _date(text, year, two, one), _date(text, year, one, two)
-        raise Invalid(
-            "date-ambiguous", found=text, day_first=day_first.isoformat(), month_first=month_first.isoformat()
-        )
+        readings = {"day_first": day_first.isoformat(), "month_first": month_first.isoformat()}
+        raise Invalid("date-ambiguous", {"value": text, **readings})
     return _date(text, year, one, two) if one <= 12 else _date(text, year, two, one)
 
 
@@ -86,7 +85,7 @@ def _date(text: str, year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Invalid("date-impossible", found=shown(text)) from None
+        raise Invalid("date-impossible", {"value": shown(text)}) from None
     if not FIRST <= found <= LAST:
-        raise Invalid("date-out-of-range", found=shown(text))
+        raise Invalid("date-out-of-range", {"value": shown(text)})
     return found

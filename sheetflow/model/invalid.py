@@ -5,6 +5,8 @@ No sentence for users is here: each code has its words, in each language, in `sh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 SHOWN_LENGTH = 60
 """A value is quoted back to its author up to this many characters."""
 
@@ -13,13 +15,13 @@ class Invalid(ValueError):
     """A value that cannot be used, and is never repaired by a guess.
 
     `code` is kebab-case and begins with the field, such as "amount-not-positive". `facts` are the texts
-    that the sentence may mention: `found`, what stood in the cell (cut), and what each code adds.
+    that the sentence may mention: `value`, what stood in the cell (cut), and what each code adds.
     """
 
-    def __init__(self, code: str, **facts: str) -> None:
+    def __init__(self, code: str, facts: Mapping[str, str] | None = None) -> None:
         self.code = code
-        self.facts = facts
-        super().__init__(code, facts)
+        self.facts: dict[str, str] = dict(facts or {})
+        super().__init__(code, self.facts)
 
     def __str__(self) -> str:
         """The code, and the facts after it, for logs and test output."""

@@ -44,7 +44,7 @@ class Money:
     1250000
     >>> Money(Decimal("0.5"), "JPY")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: amount-too-precise (found='0.5', decimals='0', currency='JPY')
+    sheetflow.model.invalid.Invalid: amount-too-precise (value='0.5', decimals='0', currency='JPY')
     """
 
     amount: Decimal
@@ -53,13 +53,14 @@ class Money:
     def __post_init__(self) -> None:
         digits = minor_digits(self.currency)
         if not self.amount.is_finite():
-            raise Invalid("amount-not-a-number", found=str(self.amount))
+            raise Invalid("amount-not-a-number", {"value": str(self.amount)})
         if abs(self.amount) >= MAX_TOTAL:
-            raise Invalid("amount-too-large", found=shown(self.amount))
+            raise Invalid("amount-too-large", {"value": shown(self.amount)})
         exact = self.amount.quantize(Decimal(1).scaleb(-digits))
         if exact != self.amount:
             raise Invalid(
-                "amount-too-precise", found=shown(self.amount), decimals=str(digits), currency=self.currency
+                "amount-too-precise",
+                {"value": shown(self.amount), "decimals": str(digits), "currency": self.currency},
             )
         object.__setattr__(self, "amount", exact)
 
@@ -113,7 +114,7 @@ def minor_digits(currency: str) -> int:
     try:
         return MINOR_DIGITS[currency]
     except KeyError:
-        raise Invalid("currency-unknown", found=shown(currency)) from None
+        raise Invalid("currency-unknown", {"value": shown(currency)}) from None
 
 
 def parse_currency(text: object) -> str:
@@ -126,7 +127,7 @@ def parse_currency(text: object) -> str:
     ('RUB', 'EUR', 'RUB')
     >>> parse_currency("¥")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: currency-ambiguous (found='¥', choices='CNY, JPY')
+    sheetflow.model.invalid.Invalid: currency-ambiguous (value='¥', choices='CNY, JPY')
     """
     word = "" if text is None else str(text).translate(_CLEAN).strip()
     if not word:
@@ -134,11 +135,11 @@ def parse_currency(text: object) -> str:
     if word.upper() in MINOR_DIGITS:
         return word.upper()
     if word in AMBIGUOUS:
-        raise Invalid("currency-ambiguous", found=word, choices=", ".join(AMBIGUOUS[word]))
+        raise Invalid("currency-ambiguous", {"value": word, "choices": ", ".join(AMBIGUOUS[word])})
     try:
         return WORDS[word.lower()]
     except KeyError:
-        raise Invalid("currency-unknown", found=shown(word)) from None
+        raise Invalid("currency-unknown", {"value": shown(word)}) from None
 
 
 def parse_amount(cell: object, currency: str | None = None) -> Decimal:
@@ -157,13 +158,13 @@ def parse_amount(cell: object, currency: str | None = None) -> Decimal:
     (Decimal('12500.00'), Decimal('12500.00'), Decimal('1234.5'))
     >>> parse_amount("1,234")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: amount-ambiguous (found='1,234', thousands='1234', decimals='1.234')
+    sheetflow.model.invalid.Invalid: amount-ambiguous (value='1,234', thousands='1234', decimals='1.234')
     """
     amount = _from_number(cell) if isinstance(cell, (int, float)) else _from_text(cell, currency)
     if amount <= 0:
-        raise Invalid("amount-not-positive", found=shown(cell))
+        raise Invalid("amount-not-positive", {"value": shown(cell)})
     if amount >= Decimal(10) ** MAX_INTEGER_DIGITS:
-        raise Invalid("amount-too-large", found=shown(cell), digits=str(MAX_INTEGER_DIGITS))
+        raise Invalid("amount-too-large", {"value": shown(cell), "digits": str(MAX_INTEGER_DIGITS)})
     if currency is not None:
         return Money(amount, currency).amount
     return amount
@@ -177,7 +178,7 @@ def parse_money(amount: object, currency: object) -> Money:
 
 def _from_number(cell: float) -> Decimal:
     if isinstance(cell, bool) or (isinstance(cell, float) and not isfinite(cell)):
-        raise Invalid("amount-not-a-number", found=shown(cell))
+        raise Invalid("amount-not-a-number", {"value": shown(cell)})
     return Decimal(repr(cell))
 
 
@@ -187,7 +188,7 @@ def _from_text(cell: object, currency: str | None) -> Decimal:
         raise Invalid("amount-missing")
     match = _AMOUNT.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
     if match is None:
-        raise Invalid("amount-not-a-number", found=shown(text))
+        raise Invalid("amount-not-a-number", {"value": shown(text)})
     before, number, after = (part.strip() for part in match.groups())
     negative = (before == "(" and after == ")") or before.startswith("-") or before.endswith("-")
     if before == "(" and after == ")":  # how accountants write a negative amount
@@ -204,9 +205,11 @@ def _agree(text: str, words: list[str], currency: str | None) -> None:
         except Invalid as problem:
             if problem.code == "currency-ambiguous" and currency in AMBIGUOUS[word]:
                 continue
-            raise Invalid("amount-not-a-number", found=shown(text)) from None
+            raise Invalid("amount-not-a-number", {"value": shown(text)}) from None
         if currency is not None and written != currency:
-            raise Invalid("amount-other-currency", found=shown(text), written=written, currency=currency)
+            raise Invalid(
+                "amount-other-currency", {"value": shown(text), "written": written, "currency": currency}
+            )
 
 
 def _digits(text: str, number: str) -> Decimal:
@@ -219,15 +222,13 @@ def _digits(text: str, number: str) -> Decimal:
         if len(marks) == 1 and len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0"):
             raise Invalid(
                 "amount-ambiguous",
-                found=shown(text),
-                thousands=whole + decimals,
-                decimals=f"{whole}.{decimals}",
+                {"value": shown(text), "thousands": whole + decimals, "decimals": f"{whole}.{decimals}"},
             )
     groups = re.split(r"[ .,'’]", whole)
     one_mark = len({mark for mark in whole if not mark.isdigit()}) <= 1
     fit = len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
     if not one_mark or (decimals and not decimals.isdigit()) or (len(groups) > 1 and not fit):
-        raise Invalid("amount-not-a-number", found=shown(text))
+        raise Invalid("amount-not-a-number", {"value": shown(text)})
     return Decimal("".join(groups) + ("." + decimals if decimals else ""))
 
 

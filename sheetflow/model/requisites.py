@@ -55,7 +55,7 @@ def inn(cell: object) -> Checked:
     (Checked(value='7707083893', padded=False), Checked(value='0274051582', padded=True))
     >>> inn("7707083894")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: inn-check-digit (found='7707083894')
+    sheetflow.model.invalid.Invalid: inn-check-digit (value='7707083894')
     """
     # Loaded with the first INN, not before: it brings 40 ms of modules that an edit of a comment never needs.
     from stdnum.ru.inn import is_valid
@@ -63,11 +63,11 @@ def inn(cell: object) -> Checked:
     text = _digits("inn", cell)
     if len(text) in (10, 12):
         if not is_valid(text):
-            raise Invalid("inn-check-digit", found=text)
+            raise Invalid("inn-check-digit", {"value": text})
         return Checked(text)
     if len(text) in (9, 11) and is_valid("0" + text):
         return Checked("0" + text, padded=True)
-    raise Invalid("inn-length", found=shown(text), length=str(len(text)))
+    raise Invalid("inn-length", {"value": shown(text), "length": str(len(text))})
 
 
 def kpp(cell: object) -> Checked:
@@ -80,11 +80,11 @@ def kpp(cell: object) -> Checked:
     (Checked(value='773601001', padded=False), Checked(value='7736AZ001', padded=False))
     >>> kpp("77360100")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: kpp-format (found='77360100')
+    sheetflow.model.invalid.Invalid: kpp-format (value='77360100')
     """
     text = _text("kpp", cell).upper()
     if not _KPP.fullmatch(text):
-        raise Invalid("kpp-format", found=shown(text))
+        raise Invalid("kpp-format", {"value": shown(text)})
     return Checked(_not_zeros("kpp", text))
 
 
@@ -98,21 +98,22 @@ def bik(cell: object) -> Checked:
     (Checked(value='044525225', padded=False), Checked(value='044525225', padded=True))
     >>> bik("0445252250")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: bik-length (found='0445252250', length='10')
+    sheetflow.model.invalid.Invalid: bik-length (value='0445252250', length='10')
     """
     text = _digits("bik", cell)
     if len(text) == _BIK_LENGTH:
         return Checked(text)
     if len(text) == _BIK_LENGTH - 1:
         return Checked("0" + text, padded=True)
-    raise Invalid("bik-length", found=shown(text), length=str(len(text)))
+    raise Invalid("bik-length", {"value": shown(text), "length": str(len(text))})
 
 
 def account(cell: object, bank: object) -> Checked:
     """A payee's account in the bank whose BIK is `bank`: 20 digits whose key fits that bank.
 
     A letter in position 6 stands for a digit. Treasury accounts (03…, 40102…) do not follow the key's plain
-    rule and are held to their form only. What is wrong with the BIK itself is raised as `bik` does.
+    rule and are held to their form only; so is any account while `bank` is blank, since the key is the
+    bank's: that a rouble payment needs a BIK is a rule of its own.
 
     Raises:
         Invalid: "account-missing", "account-lost-digits", "account-length", "account-characters",
@@ -122,13 +123,15 @@ def account(cell: object, bank: object) -> Checked:
     '40602810700000000025'
     >>> account("40602810700000000026", "049805746")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: account-key (found='40602810700000000026', bik='049805746')
+    sheetflow.model.invalid.Invalid: account-key (value='40602810700000000026', bik='049805746')
     >>> account(4.07028e19, "044525225")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: account-lost-digits (found='4.07028e+19')
+    sheetflow.model.invalid.Invalid: account-lost-digits (value='4.07028e+19')
     """
     text = _account("account", cell)
-    code = bik(bank).value
+    code = _bik_or_blank(bank)
+    if not code:
+        return Checked(text)
     in_central_bank = text.startswith("301") or code[6:] in _BANK_OF_RUSSIA_UNITS
     _hold_key("account", text, code, "0" + code[4:6] if in_central_bank else code[6:])
     return Checked(text)
@@ -136,6 +139,8 @@ def account(cell: object, bank: object) -> Checked:
 
 def corr_account(cell: object, bank: object) -> Checked:
     """The correspondent account of the bank whose BIK is `bank`; its last three digits are that BIK's.
+
+    While `bank` is blank the account is held to its form only.
 
     Raises:
         Invalid: "corr-account-missing", "corr-account-lost-digits", "corr-account-length",
@@ -146,12 +151,14 @@ def corr_account(cell: object, bank: object) -> Checked:
     '30101810400000000225'
     >>> corr_account("30101810400000000225", "044525593")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: corr-account-other-bank (found='30101810400000000225', bik='044525593')
+    sheetflow.model.invalid.Invalid: corr-account-other-bank (value='30101810400000000225', bik='044525593')
     """
     text = _account("corr-account", cell)
-    code = bik(bank).value
+    code = _bik_or_blank(bank)
+    if not code:
+        return Checked(text)
     if not _is_treasury(text) and code[6:] not in _BANK_OF_RUSSIA_UNITS and text[-3:] != code[6:]:
-        raise Invalid("corr-account-other-bank", found=text, bik=code)
+        raise Invalid("corr-account-other-bank", {"value": text, "bik": code})
     _hold_key("corr-account", text, code, "0" + code[4:6])
     return Checked(text)
 
@@ -166,7 +173,7 @@ def iban(cell: object) -> Checked:
     'DE89370400440532013000'
     >>> iban("DE88 3704 0044 0532 0130 00")
     Traceback (most recent call last):
-    sheetflow.model.invalid.Invalid: iban-check-digits (found='DE88370400440532013000')
+    sheetflow.model.invalid.Invalid: iban-check-digits (value='DE88370400440532013000')
     """
     # Loaded with the first IBAN, as above.
     from stdnum.exceptions import InvalidChecksum, ValidationError
@@ -174,13 +181,13 @@ def iban(cell: object) -> Checked:
 
     text = _SEPARATORS.sub("", _text("iban", cell)).upper()
     if not _IBAN_SHAPE.fullmatch(text):
-        raise Invalid("iban-format", found=shown(text))
+        raise Invalid("iban-format", {"value": shown(text)})
     try:
         return Checked(validate(text))
     except InvalidChecksum:
-        raise Invalid("iban-check-digits", found=shown(text)) from None
+        raise Invalid("iban-check-digits", {"value": shown(text)}) from None
     except ValidationError:
-        raise Invalid("iban-format", found=shown(text)) from None
+        raise Invalid("iban-format", {"value": shown(text)}) from None
 
 
 def is_russian_account(text: str) -> bool:
@@ -234,29 +241,33 @@ def _text(field: str, cell: object) -> str:
 def _digits(field: str, cell: object) -> str:
     text = _text(field, cell)
     if _EXPONENT.fullmatch(text):
-        raise Invalid(f"{field}-lost-digits", found=shown(text))
+        raise Invalid(f"{field}-lost-digits", {"value": shown(text)})
     if not _DIGITS.fullmatch(text):
-        raise Invalid(f"{field}-not-digits", found=shown(text))
+        raise Invalid(f"{field}-not-digits", {"value": shown(text)})
     return _not_zeros(field, text)
 
 
 def _not_zeros(field: str, text: str) -> str:
     """All zeros satisfy every check digit, and belong to nobody."""
     if not text.strip("0"):
-        raise Invalid(f"{field}-zeros", found=shown(text))
+        raise Invalid(f"{field}-zeros", {"value": shown(text)})
     return text
 
 
 def _account(field: str, cell: object) -> str:
     text = _text(field, cell)
     if _EXPONENT.fullmatch(text) or (isinstance(cell, (int, float)) and abs(cell) >= _SURE_DIGITS):
-        raise Invalid(f"{field}-lost-digits", found=shown(text))
+        raise Invalid(f"{field}-lost-digits", {"value": shown(text)})
     text = _SEPARATORS.sub("", text).upper()
     if len(text) != _ACCOUNT_LENGTH:
-        raise Invalid(f"{field}-length", found=shown(text), length=str(len(text)))
+        raise Invalid(f"{field}-length", {"value": shown(text), "length": str(len(text))})
     if not _ACCOUNT.fullmatch(text):
-        raise Invalid(f"{field}-characters", found=shown(text))
+        raise Invalid(f"{field}-characters", {"value": shown(text)})
     return _not_zeros(field, text)
+
+
+def _bik_or_blank(bank: object) -> str:
+    return "" if bank is None or not str(bank).strip() else bik(bank).value
 
 
 def _is_treasury(account: str) -> bool:
@@ -271,4 +282,4 @@ def _hold_key(field: str, account: str, code: str, prefix: str) -> None:
     digit = str(_ACCOUNT_LETTERS.index(letter)) if letter in _ACCOUNT_LETTERS else letter
     digits = prefix + account[:5] + digit + account[6:]
     if sum(int(d) * weight % 10 for d, weight in zip(digits, (7, 1, 3) * 8, strict=False)) % 10:
-        raise Invalid(f"{field}-key", found=account, bik=code)
+        raise Invalid(f"{field}-key", {"value": account, "bik": code})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.model.dates import FIRST, LAST, date_of_serial, parse_date, serial_of
+from sheetflow.model.dates import FIRST, LAST, from_serial, parse_date, to_serial
 from sheetflow.model.invalid import Invalid
 
 
@@ -64,7 +64,7 @@ def test_parse_date__names_both_readings_of_an_ambiguous_text() -> None:
     with pytest.raises(Invalid) as caught:
         parse_date("05/06/2026")
     assert caught.value.facts == {
-        "found": "05/06/2026",
+        "value": "05/06/2026",
         "day_first": "2026-06-05",
         "month_first": "2026-05-06",
     }
@@ -72,5 +72,5 @@ def test_parse_date__names_both_readings_of_an_ambiguous_text() -> None:
 
 @given(st.dates(FIRST, LAST))
 def test_serial__and_text_round_trip(day: date) -> None:
-    assert date_of_serial(serial_of(day)) == day
+    assert from_serial(to_serial(day)) == day
     assert parse_date(day.isoformat()) == parse_date(f"{day:%d.%m.%Y}") == day

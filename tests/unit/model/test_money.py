@@ -98,7 +98,7 @@ def test_parse_amount__refuses(cell: object, code: str) -> None:
 def test_parse_amount__names_both_readings_of_an_ambiguous_text() -> None:
     with pytest.raises(Invalid) as caught:
         parse_amount("12,500 ₽")
-    assert caught.value.facts == {"found": "12,500 ₽", "thousands": "12500", "decimals": "12.500"}
+    assert caught.value.facts == {"value": "12,500 ₽", "thousands": "12500", "decimals": "12.500"}
 
 
 @pytest.mark.parametrize(

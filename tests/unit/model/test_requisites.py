@@ -161,12 +161,17 @@ def test_account__accepts(account: str, bik: object) -> None:
         ("40602Z10700000000025", "049805746", "account-characters"),
         ("40602А10700000000025", "049805746", "account-characters"),  # a Cyrillic А
         ("0" * 20, SBERBANK, "account-zeros"),
-        ("40602810700000000025", "", "bik-missing"),
+        ("4060281070000000002", "", "account-length"),
         ("40602810700000000025", "49805", "bik-length"),
     ],
 )
 def test_account__refuses(account: object, bik: object, code: str) -> None:
     assert code_of("account", account, bik) == code
+
+
+def test_account__without_a_bik_is_held_to_its_form_only() -> None:
+    assert requisites.account("40602810700000000026", "").value == "40602810700000000026"
+    assert requisites.corr_account("30101810500000000225", " ").value == "30101810500000000225"
 
 
 @pytest.mark.parametrize(("letter", "digit"), list(zip("ABCEHKMPTX", "0123456789", strict=True)))
