@@ -1,0 +1,213 @@
+"""The company as its own tabs describe it: People and Settings.
+
+A row that cannot be understood gives nobody a right: it is reported and passed over (deny by default).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sheetflow.core.history import dumps
+from sheetflow.core.rulebook import Rulebook
+from sheetflow.model.cells import Cell, canonical, text_of
+from sheetflow.model.invalid import Invalid
+from sheetflow.model.money import parse_amount, parse_currency
+from sheetflow.model.people import People, Person, Role
+from sheetflow.model.snapshot import Row
+
+DEFAULTS: Mapping[str, str] = {
+    "company": "",
+    "company_inn": "",
+    "base_currency": "RUB",
+    "time_zone": "Europe/Moscow",
+    "grace_seconds": "60",
+    "hold_minutes": "10",
+    "draft_days": "30",
+    "contractor_notice": "yes",
+    "contractor_language": "",
+    "departments": "",
+    "categories": "",
+    "currencies": "RUB, USD, EUR, CNY",
+    "vat_rates": "20 %, 10 %, 7 %, 5 %, none",
+    "own_accounts": "",
+}
+"""Every setting and its value where the Settings tab says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The Settings tab, checked. Durations are timedeltas; lists keep the order of the tab."""
+
+    values: Mapping[str, str]
+    grace: timedelta
+    hold: timedelta
+    draft_life: timedelta
+    base_currency: str
+    currencies: tuple[str, ...]
+    zone: tzinfo
+
+    def items(self, key: str) -> list[str]:
+        """A setting that is a list, split at commas."""
+        return [part.strip() for part in self.values.get(key, "").split(",") if part.strip()]
+
+    def on(self, key: str) -> bool:
+        """A setting that is a yes or no, in either language."""
+        return self.values.get(key, "").strip().lower() in ("yes", "true", "on", "1", "да", "вкл")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who works here and how. `problems`: what on the two tabs could not be understood, as sentences."""
+
+    people: People
+    settings: Settings
+    problems: tuple[str, ...] = field(default=())
+
+
+def read_company(people: Sequence[Row], settings: Sequence[Row], book: Rulebook) -> Company:
+    """Read both tabs, their header rows included."""
+    problems: list[str] = []
+    return Company(
+        People(_people(people, book, problems)), _settings(settings, book, problems), tuple(problems)
+    )
+
+
+def tab_digest(rows: Sequence[Row]) -> str:
+    """A digest of a tab's content, to see that it changed."""
+    return hashlib.sha256(dumps(tab_content(rows)).encode()).hexdigest()[:16]
+
+
+def tab_content(rows: Sequence[Row]) -> list[list[str]]:
+    """A tab's content as canonical texts, blank rows and ends left out: what history keeps of it."""
+    kept = []
+    for row in rows:
+        texts = [canonical(cell) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            kept.append(texts)
+    return kept
+
+
+def _people(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> list[Person]:
+    if not rows:
+        return []
+    places = {book.people_headers.get(text_of(cell).lower(), ""): i for i, cell in enumerate(rows[0])}
+
+    def at(row: Row, key: str) -> str:
+        place = places.get(key, -1)
+        return text_of(row[place]) if 0 <= place < len(row) else ""
+
+    found: list[Person] = []
+    taken: set[str] = set()
+    for row in rows[1:]:
+        email = at(row, "email").lower()
+        if not email:
+            continue
+        aliases = frozenset(alias.lower() for alias in _split(at(row, "aliases")))
+        if email in taken or taken & aliases:
+            problems.append(f"{email}: this address stands on the People tab twice; the first row counts")
+            continue
+        taken |= {email, *aliases}
+        roles = set()
+        for name in _split(at(row, "roles")):
+            role = book.roles.get(name.lower())
+            if role is None:
+                problems.append(f"{email}: unknown role {name!r}")
+            else:
+                roles.add(Role(role))
+        try:
+            limits = _limits(at(row, "limit"))
+        except Invalid:
+            problems.append(f"{email}: the limit {at(row, 'limit')!r} cannot be read, so it covers nothing")
+            limits = {}
+        found.append(
+            Person(
+                email,
+                at(row, "name") or email,
+                frozenset(roles),
+                limits,
+                at(row, "language").lower(),
+                aliases,
+            )
+        )
+    return found
+
+
+def _limits(text: str) -> dict[str, Decimal]:
+    limits = {}
+    for part in text.replace("\n", ";").split(";"):
+        if not part.strip():
+            continue
+        words = part.rsplit(maxsplit=1)
+        try:
+            currency, amount = parse_currency(words[-1]), words[0]
+        except Invalid:
+            currency, amount = "RUB", part
+        limits[currency] = parse_amount(amount)
+    return limits
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(";", ",").replace("\n", ",").split(",") if part.strip()]
+
+
+def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Settings:
+    values = {**DEFAULTS, **book.defaults}
+    for row in rows[1:]:
+        name = text_of(row[0]) if row else ""
+        if not name:
+            continue
+        key = book.setting_names.get(name.lower())
+        if key is None or key not in DEFAULTS:
+            problems.append(f"Settings: unknown setting {name!r}")
+        elif len(row) > 1 and text_of(row[1]):
+            values[key] = text_of(row[1])
+
+    def number(key: str, least: int) -> int:
+        text = values[key]
+        if text.isascii() and text.isdigit() and int(text) >= least:
+            return int(text)
+        problems.append(
+            f"Settings: {key} is {text!r}, not a whole number of at least {least}; {DEFAULTS[key]} counts"
+        )
+        return int(DEFAULTS[key])
+
+    currencies = []
+    for name in _split(values["currencies"]):
+        try:
+            currencies.append(parse_currency(name))
+        except Invalid:
+            problems.append(f"Settings: {name!r} is no currency")
+    try:
+        base = parse_currency(values["base_currency"])
+    except Invalid:
+        problems.append(f"Settings: {values['base_currency']!r} is no currency; RUB counts")
+        base = "RUB"
+    return Settings(
+        values,
+        grace=timedelta(seconds=number("grace_seconds", 1)),
+        hold=timedelta(minutes=number("hold_minutes", 1)),
+        draft_life=timedelta(days=number("draft_days", 1)),
+        base_currency=base,
+        currencies=tuple(currencies),
+        zone=_zone(values["time_zone"], problems),
+    )
+
+
+def _zone(name: str, problems: list[str]) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        problems.append(f"Settings: time_zone is {name!r}, which is no time zone; UTC counts")
+        return UTC
+
+
+def cell_of(row: Row, place: int | None) -> Cell:
+    """A cell of a ragged row, "" beyond its end."""
+    return row[place] if place is not None and place < len(row) else ""

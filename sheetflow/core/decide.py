@@ -1,0 +1,271 @@
+"""One pass, pure: from what was read and what time it is to what is to be written.
+
+Deciding again on what was written decides nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from operator import itemgetter
+
+from sheetflow.core import consequences, history
+from sheetflow.core.company import Company, read_company, tab_content, tab_digest
+from sheetflow.core.edits import Folding, Outcome
+from sheetflow.core.inbox import RowEdit, read_inbox
+from sheetflow.core.places import Places, locate
+from sheetflow.core.projection import (
+    DATA,
+    DUE,
+    FIRST_INPUT,
+    STATUS,
+    WIDTH,
+    from_row,
+    last_seq_of,
+    to_row,
+)
+from sheetflow.core.rulebook import Rulebook
+from sheetflow.errors import ConfigError
+from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.columns import INPUTS
+from sheetflow.model.events import Act, CellEdit, Fact, Refusal
+from sheetflow.model.request import Request
+from sheetflow.model.snapshot import CellWrite, Decision, Row, Snapshot
+
+PREFIX = "PR-"
+"""What a request's number begins with."""
+
+
+def decide(snapshot: Snapshot, book: Rulebook, now: datetime) -> Decision:
+    """Decide a pass.
+
+    Raises:
+        ConfigError: the Registry lacks a column, so nothing can be judged.
+    """
+    missing = [key for key in ("id", "status", *INPUTS) if key not in snapshot.registry.columns]
+    if missing:
+        names = ", ".join(book.own.label("columns", key) for key in missing)
+        raise ConfigError([f"the Registry has no column named {names}"])
+    return _Pass(snapshot, book, now).run()
+
+
+class _Pass:
+    def __init__(self, snapshot: Snapshot, book: Rulebook, now: datetime) -> None:
+        self.snapshot, self.book, self.now = snapshot, book, now
+        self.company: Company = read_company(snapshot.people, snapshot.settings, book)
+        self.decision = Decision()
+        self.out = Outcome()
+        self.state: dict[str, Row] = {str(row[0]): row for row in snapshot.state if row and row[0] != ""}
+        self.requests: dict[str, Request] = {}
+
+    def run(self) -> Decision:
+        snapshot, token, decision = self.snapshot, self.snapshot.token, self.decision
+        mail = read_inbox(
+            snapshot.inbox, key=self.book.inbox_key, spreadsheet=self.book.spreadsheet,
+            headers=self.book.headers, horizon=token.horizon, now=self.now,
+        )  # fmt: skip
+        decision.consumed = mail.waiting
+        self._company_tabs(mail.edits)
+        registry = token.sheets["registry"]
+        edits = [edit for edit in mail.edits if edit.sheet == registry]
+        places = locate(
+            snapshot.registry,
+            self.state,
+            edits,
+            prefix=PREFIX,
+            last_id=token.last_id,
+            deleted=self._was_deleted,
+        )
+        by_request, by_copy = self._sort_edits(edits, places)
+        acts: dict[str, list[Act]] = {}
+        for act in snapshot.acts:
+            acts.setdefault(act.request, []).append(act)
+        copies = {new for pairs in places.copies.values() for _, new in pairs}
+        for rid in self._busy(places, by_request, acts):
+            self._fold(
+                rid, places, by_request.get(rid, []) + by_copy.get(rid, []), acts.get(rid, []), rid in copies
+            )
+        for rid in acts:
+            if rid not in self.requests:
+                refusal = Refusal(
+                    "lawful-transition", rid, "status", {"target": "?", "status": "?", "ways": ""}
+                )
+                decision.answers |= {act.uuid: refusal for act in acts[rid]}
+        self._ids(places, edits)
+        self._finish(places)
+        return decision
+
+    # --- which requests have to be looked at
+
+    def _busy(
+        self, places: Places, edits: Mapping[str, list[CellEdit]], acts: Mapping[str, list[Act]]
+    ) -> list[str]:
+        """Requests where anything is to be judged: all others are told apart at the price of one comparison."""
+        registry = self.snapshot.registry
+        keys = ("status", *INPUTS)
+        seen = itemgetter(*(registry.columns[key] for key in keys))
+        kept = itemgetter(STATUS, *range(FIRST_INPUT, WIDTH))
+        labels = self.book.status_labels
+        blanks = [""] * max(registry.width, WIDTH)
+        clock = history.instant(self.now)
+        busy = []
+        for rid, place in places.of.items():
+            known = self.state.get(rid)
+            if known is None or rid in edits or rid in acts or place in places.renamed:
+                busy.append(rid)
+                continue
+            if (known[DUE] != "" and known[DUE] <= clock) or '"deleted"' in str(known[DATA]):  # type: ignore[operator]
+                busy.append(rid)
+                continue
+            row = registry.rows[place]
+            shown = seen(row if len(row) >= registry.width else row + blanks[len(row) : registry.width])
+            accepted = kept(known if len(known) >= WIDTH else [*known, *blanks[len(known) : WIDTH]])
+            if shown[1:] != accepted[1:] or shown[0] != labels.get(accepted[0]):
+                busy.append(rid)
+        deleted = [
+            rid
+            for rid, row in self.state.items()
+            if row[DUE] != "" and rid not in places.of and str(row[DUE]) <= clock
+        ]
+        return [*busy, *places.missing, *(rid for rid in deleted if rid not in places.missing)]
+
+    def _was_deleted(self, rid: str) -> bool:
+        return '"deleted"' in str(self.state[rid][DATA])
+
+    def _sort_edits(
+        self, edits: list[RowEdit], places: Places
+    ) -> tuple[dict[str, list[CellEdit]], dict[str, list[CellEdit]]]:
+        """Edits by request; where rows were copied with their id, what was done to the copy goes to the copy."""
+        renamed = {  # a typed id stands for the request whose row it was typed into
+            canonical(self.snapshot.registry.rows[row][self.snapshot.registry.columns["id"]]): rid
+            for row, rid in places.renamed.items()
+            if self.snapshot.registry.columns["id"] < len(self.snapshot.registry.rows[row])
+        }
+        originals: dict[str, list[CellEdit]] = {}
+        copied: dict[str, list[CellEdit]] = {}
+        for row_edit in edits:
+            rid = row_edit.request
+            if rid in places.copies:
+                for edit in row_edit.cells:
+                    target = self._copy_of(edit, places)
+                    (copied if target != rid else originals).setdefault(target, []).append(edit)
+            elif row_edit.cells:
+                target = rid if rid in places.of or rid in self.state else renamed.get(rid, rid)
+                originals.setdefault(target, []).extend(row_edit.cells)
+        return originals, copied
+
+    def _copy_of(self, edit: CellEdit, places: Places) -> str:
+        registry = self.snapshot.registry
+        column = registry.columns.get(edit.column, -1)
+
+        def shows(row: int) -> bool:
+            cells = registry.rows[row]
+            return 0 <= column < len(cells) and canonical(cells[column]) == edit.new
+
+        if column < 0 or shows(places.of[edit.request]):
+            known = self.state.get(edit.request)
+            accepted = (
+                known[FIRST_INPUT + INPUTS.index(edit.column)] if known and edit.column in INPUTS else None
+            )
+            if accepted is None or canonical(accepted) != edit.new:
+                return edit.request
+        return next((new for row, new in places.copies[edit.request] if shows(row)), edit.request)
+
+    # --- one request
+
+    def _fold(self, rid: str, places: Places, edits: list[CellEdit], acts: list[Act], copied: bool) -> None:  # noqa: FBT001
+        known, place = self.state.get(rid), places.of.get(rid)
+        request = from_row(_whole(known)) if known is not None else Request(rid)
+        self.requests[rid] = request
+        cells = self.snapshot.registry.rows[place] if place is not None else None
+        folding = Folding(
+            request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
+            self.now, self.out, copied=copied,
+        )  # fmt: skip
+        folding.run(edits, acts)
+        if place is not None:
+            request.deleted = None
+        elif request.submitted:
+            self._restore(request)
+        elif request.deleted is None:
+            request.deleted = self.now
+
+    def _restore(self, request: Request) -> None:
+        label = self.book.status_labels[request.status]
+        self.decision.restored.append({"id": request.id, "status": label, **request.cells})
+        self.out.facts.append(Fact(self.now, request.id, "RowRestored", "unknown", "sheet"))
+
+    def _ids(self, places: Places, edits: list[RowEdit]) -> None:
+        """Write the numbers of new rows, and those that were typed over."""
+        words = self.book.own
+        typed = {edit.old: edit for row in edits for edit in row.ids if edit.old}
+        column = self.snapshot.registry.columns["id"]
+        for row, rid in places.renamed.items():
+            cells = self.snapshot.registry.rows[row]
+            before = cells[column] if column < len(cells) else ""
+            note = None
+            if rid in places.restored_ids:
+                edit = typed.get(rid)
+                refusal = Refusal(
+                    "id-is-kept", rid, "id", {"id": rid}, edit.user if edit else "", edit.uuid if edit else ""
+                )
+                self.out.refusals.append(refusal)
+                note = " ".join(words.refusal(refusal)) + " [id-is-kept]"
+            self.decision.writes.append(CellWrite(row, rid, "id", rid, note, before))
+        self.decision.last_id = places.last_id
+
+    # --- everything together
+
+    def _company_tabs(self, edits: list[RowEdit]) -> None:
+        """Who works here and by which settings is part of history: what decided then can be known later."""
+        token = self.snapshot.token
+        for name, rows, known, kind in (
+            ("people", self.snapshot.people, token.people, "PeopleChanged"),
+            ("settings", self.snapshot.settings, token.settings, "SettingsChanged"),
+        ):
+            found = tab_digest(rows)
+            if found == known:
+                continue
+            authors = {edit.user for edit in edits if edit.sheet == token.sheets.get(name) and edit.user}
+            actor = ", ".join(sorted(authors)) or "unknown"
+            data = {"rows": tab_content(rows)}
+            self.out.facts.insert(0, Fact(self.now, "", kind, actor, "sheet", data))
+            setattr(self.decision, name, found)
+
+    def _finish(self, places: Places) -> None:
+        decision, token, out = self.decision, self.snapshot.token, self.out
+        decision.events = history.chain(token.head, token.seq, _by_time(out.facts))
+        last = {event.request: event.seq for event in decision.events}
+        history_sheet = token.sheets["history"]
+        for rid, request in self.requests.items():
+            known = self.state.get(rid)
+            if request.deleted and self.now >= request.deleted + self.company.settings.draft_life:
+                decision.states[rid] = []  # forgotten for good
+                continue
+            seq = last.get(rid, last_seq_of(known))
+            row = to_row(request, self.company, self.book, seq, history_sheet)
+            if known is None or row != _whole(known):
+                decision.states[rid] = row
+        decision.writes += out.writes
+        decision.refusals = out.refusals
+        decision.answers |= out.answers
+        decision.letters = [
+            *consequences.letters(decision.events, self.requests, self.company, self.book),
+            *consequences.put_back(out.refusals, self.requests, self.company, self.book),
+            *consequences.unclaimed(out.unclaimed, self.company, self.book, history.instant(self.now)),
+        ]
+
+
+def _by_time(facts: list[Fact]) -> list[Fact]:
+    """Facts of all requests in the order of time, each request's own kept in the order they were judged."""
+    latest: dict[str, datetime] = {}
+    keyed = []
+    for fact in facts:
+        at = max(fact.at, latest.get(fact.request, fact.at))
+        latest[fact.request] = at
+        keyed.append((at, fact))
+    return [fact for _, fact in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _whole(row: Row) -> list[Cell]:
+    return [*row, *[""] * (WIDTH - len(row))][:WIDTH]

@@ -1,0 +1,194 @@
+"""History: an append-only chain of events, and the fold that makes a request of them.
+
+Each event's hash is SHA-256 over the previous hash and the event's own content as canonical JSON, so
+changing, dropping or reordering one breaks every hash after it. The first event follows `GENESIS`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sheetflow.errors import HistoryBroken
+from sheetflow.model.cells import Cell
+from sheetflow.model.events import Event, Fact
+from sheetflow.model.request import Request, Reversal
+from sheetflow.workflow.table import Status
+
+GENESIS = "0" * 64
+
+
+def instant(at: datetime) -> str:
+    """A moment as history writes it: ISO 8601, UTC, milliseconds."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The moment that `instant` wrote. Raises ValueError for anything else."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"no time zone in {text!r}")
+    return at
+
+
+def dumps(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, readable Cyrillic."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def event_hash(previous: str, seq: int, fact: Fact) -> str:
+    """The hash of an event that follows `previous`."""
+    content = [
+        seq,
+        instant(fact.at),
+        fact.request,
+        fact.kind,
+        fact.actor,
+        fact.via,
+        dict(fact.data),
+        fact.cause,
+    ]
+    return hashlib.sha256(f"{previous}\n{dumps(content)}".encode()).hexdigest()
+
+
+def chain(head: str, seq: int, facts: Iterable[Fact]) -> list[Event]:
+    """Give facts their places after event `seq` whose hash is `head`."""
+    events = []
+    for fact in facts:
+        seq += 1
+        head = event_hash(head, seq, fact)
+        events.append(
+            Event(seq, fact.at, fact.request, fact.kind, fact.actor, fact.via, fact.data, fact.cause, head)
+        )
+    return events
+
+
+def verify(events: Sequence[Event], *, head: str | None = None, seq: int | None = None) -> str:
+    """Check the whole chain; with `head` and `seq`, also that it ends where the token says.
+
+    Returns:
+        The hash of the last event.
+
+    Raises:
+        HistoryBroken: naming the first event that does not fit.
+    """
+    last = GENESIS
+    for place, event in enumerate(events, start=1):
+        if event.seq != place:
+            raise HistoryBroken(place, f"event number {event.seq} stands where number {place} belongs")
+        fact = Fact(event.at, event.request, event.kind, event.actor, event.via, event.data, event.cause)
+        if event_hash(last, place, fact) != event.hash:
+            raise HistoryBroken(place, "its content or its predecessor is not what was written")
+        last = event.hash
+    if seq is not None and seq != len(events):
+        raise HistoryBroken(min(seq, len(events)) + 1, f"{seq} events were written, {len(events)} are there")
+    if head is not None and head != last:
+        raise HistoryBroken(len(events), "the last event is not the one that was written last")
+    return last
+
+
+def to_row(event: Event) -> list[Cell]:
+    """The event as a row of the History tab."""
+    return [
+        event.seq,
+        instant(event.at),
+        event.request,
+        event.kind,
+        event.actor,
+        event.via,
+        dumps(dict(event.data)),
+        event.cause,
+        event.hash,
+    ]
+
+
+def from_row(row: Sequence[Cell], place: int) -> Event:
+    """The event in a row of the History tab.
+
+    Raises:
+        HistoryBroken: a row that no pass can have written.
+    """
+    padded = [*row, *[""] * (9 - len(row))]
+    try:
+        seq, at, request, kind, actor, via, data, cause, digest = padded[:9]
+        return Event(
+            int(seq), moment(str(at)), str(request), str(kind), str(actor), str(via), json.loads(str(data)),
+            str(cause), str(digest),
+        )  # fmt: skip
+    except ValueError as error:
+        raise HistoryBroken(place, f"the row cannot be read: {error}") from error
+
+
+def apply(request: Request, event: Event | Fact) -> None:
+    """Move a request on by one event. This alone changes an accepted status.
+
+    Raises:
+        KeyError: an event of an unknown kind: it was written by a newer sheetflow.
+    """
+    data = event.data
+    match event.kind:
+        case "RequestSubmitted":
+            request.cells.update(data["cells"])
+            request.cells = {key: cell for key, cell in request.cells.items() if cell != ""}
+            request.requester = data["requester"]
+            request.fingerprint = data["fingerprint"]
+            request.status, request.approver, request.submitted = Status.SUBMITTED, "", True
+            request.unsigned = set()
+        case "RequestWithdrawn":
+            request.status, request.fingerprint = Status.DRAFT, ""
+        case "RequestApproved":
+            request.status, request.approver = Status.APPROVED, event.actor
+        case "RequestRejected":
+            request.status = Status.REJECTED
+        case "RequestReturned":
+            request.status, request.fingerprint, request.approver = Status.RETURNED, "", ""
+        case "RequestPartPaid" | "RequestPaid":
+            request.status = Status.PAID if event.kind == "RequestPaid" else Status.PART_PAID
+            request.paid += Decimal(data["amount"])
+        case "ReversalAsked":
+            request.reversal = Reversal(event.actor, event.at, data["reason"])
+        case "PaymentReversed":
+            request.status, request.paid, request.reversal = Status.APPROVED, Decimal(0), None
+        case "RequestCancelled":
+            request.status = Status.CANCELLED
+        case "FieldChanged":
+            _put(request, data["column"], data["value"])
+        case "CommentAdded" | "EditRefused" | "RowRestored":
+            pass
+        case _:
+            raise KeyError(event.kind)
+    if event.kind in MOVES:
+        request.notes, request.hold = {}, None
+    if event.kind != "EditRefused":
+        request.updated = event.at
+    if link := data.get("link"):
+        request.links.append(link)
+
+
+MOVES = frozenset(
+    {
+        "RequestSubmitted", "RequestWithdrawn", "RequestApproved", "RequestRejected", "RequestReturned",
+        "RequestPartPaid", "RequestPaid", "PaymentReversed", "RequestCancelled",
+    }
+)  # fmt: skip
+"""Events that are transitions: comments count anew after each."""
+
+
+def _put(request: Request, column: str, value: Cell) -> None:
+    if value == "":
+        request.cells.pop(column, None)
+    else:
+        request.cells[column] = value
+
+
+def fold(events: Iterable[Event]) -> dict[str, Request]:
+    """Every request with a history, as its events make it. Events about no request are passed over."""
+    requests: dict[str, Request] = {}
+    for event in events:
+        if event.request:
+            apply(requests.setdefault(event.request, Request(event.request)), event)
+    return requests

@@ -1,0 +1,108 @@
+"""Judging one wish: is this transition lawful, for this person, now?
+
+Only interprets `workflow.payments.TABLE` and the rules; every "no" carries the id of the rule that said it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sheetflow.core.history import instant
+from sheetflow.core.projection import fingerprint
+from sheetflow.core.rules import RULES, MoveCase, Objection
+from sheetflow.model.cells import Cell
+from sheetflow.model.columns import REQUEST_FIELDS
+from sheetflow.model.events import Fact, Refusal
+from sheetflow.model.money import parse_amount
+from sheetflow.workflow.table import Status, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`fact`: lawful, this happened. `refusal`: it is put back. `waits`: the rule that holds it for now."""
+
+    fact: Fact | None = None
+    refusal: Refusal | None = None
+    waits: str = ""
+
+
+def judge(case: MoveCase, cause: str, at_text: str = "") -> Verdict:
+    """Ask every rule that concerns a move; the first objection is the answer.
+
+    A reversal that only lacks its second person is accepted as asked for, not as done.
+    """
+    asked = _ask(case)
+    person = case.person.email if case.person else ""
+    if asked is None:
+        assert case.transition is not None  # noqa: S101 - lawful_transition was asked
+        return Verdict(fact=_fact(case, case.transition, cause))
+    rule, objection = asked
+    if objection.waits:
+        return Verdict(waits=rule)
+    if rule == "second-person-reverses" and case.request.reversal is None:
+        data = {"reason": case.comment.strip(), "target": case.target} | _link(case)
+        return Verdict(fact=Fact(case.now, case.request.id, "ReversalAsked", person, case.via, data, cause))
+    return Verdict(
+        refusal=Refusal(rule, case.request.id, objection.column, objection.facts, person or at_text, cause)
+    )
+
+
+FIRST = ("link-is-used-once", "known-person", "known-status", "lawful-transition", "right-role")
+"""Asked of every wish, before the transition's own guards."""
+
+
+def _ask(case: MoveCase) -> tuple[str, Objection] | None:
+    guards = case.transition.guards if case.transition else ()
+    for name in (*FIRST, *guards):
+        if (
+            name == "comment-required"
+            and case.request.reversal is not None
+            and case.target == Status.APPROVED
+        ):
+            continue  # the reason was given by whoever asked for the reversal
+        objection = RULES[name](case)
+        if objection is not None:
+            return name, objection
+    return None
+
+
+def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
+    request = case.request
+    person = case.person.email if case.person else "bank"
+    data: dict[str, Any] = _link(case)
+    if case.comment.strip():
+        data["comment"] = case.comment.strip()
+    match transition.act:
+        case "submit":
+            cells: Mapping[str, Cell] = {key: request.cell(key) for key in REQUEST_FIELDS}
+            data |= {
+                "cells": cells,
+                "requester": request.requester or person,
+                "fingerprint": fingerprint(cells),
+            }
+        case "approve":
+            data["fingerprint"] = request.fingerprint
+        case "pay" | "pay-part":
+            whole = parse_amount(request.cell("amount"))
+            paid = (
+                whole - request.paid if transition.act == "pay" else parse_amount(case.amount or case.comment)
+            )
+            data |= {
+                "amount": str(paid),
+                "open": str(whole - request.paid - paid),
+                "currency": request.cell("currency"),
+            }
+        case "reverse" if request.reversal:
+            data |= {"reason": request.reversal.reason, "asked_by": request.reversal.by}
+    return Fact(case.now, request.id, transition.event, person, case.via, data, cause)
+
+
+def _link(case: MoveCase) -> dict[str, Any]:
+    return {"link": case.link} if case.link else {}
+
+
+def when(case: MoveCase) -> str:
+    """The moment of a case, as history writes it."""
+    return instant(case.now)

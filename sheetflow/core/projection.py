@@ -1,0 +1,181 @@
+"""The State tab: one row a request, the fold of its history as it stands, in a form that formulas can read.
+
+The first nine columns are shown in the Registry by formula; then come what a pass needs. The accepted
+value of each input column stands in a cell of its own, so that an unchanged row is told by one comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from sheetflow.core.company import Company, Settings
+from sheetflow.core.history import dumps, instant, moment
+from sheetflow.core.rulebook import Rulebook
+from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.columns import INPUTS, SEAL_SIGN, SEALED
+from sheetflow.model.request import Hold, Loose, Note, Request, Reversal
+from sheetflow.model.snapshot import Row
+
+(ID, CONFIRMED, SEAL, CHECKS, REQUESTER, APPROVER, UPDATED, PAID, HISTORY, STATUS, DUE, DATA) = range(12)
+FIRST_INPUT = 12
+WIDTH = FIRST_INPUT + len(INPUTS)
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number is local time by definition
+
+
+def seal_text(cells: Mapping[str, Cell], *, comma: bool) -> str:
+    """The sealed cells of a row as one text, exactly as the Confirmed formula joins them.
+
+    `comma`: the spreadsheet's locale writes a decimal comma. The amount stands in thousandths.
+    """
+    return SEAL_SIGN.join(_sealed(key, cells.get(key, ""), comma=comma) for key in SEALED)
+
+
+def _sealed(key: str, cell: Cell, *, comma: bool) -> str:
+    if key == "amount":
+        try:
+            thousandths = Decimal(canonical(cell) or "0") * 1000
+            return str(thousandths.to_integral_value(rounding=ROUND_HALF_UP))
+        except InvalidOperation:
+            return "?"
+    if isinstance(cell, str):
+        return cell
+    text = canonical(cell)
+    return text.replace(".", ",") if comma and isinstance(cell, float) else text
+
+
+def fingerprint(cells: Mapping[str, Cell]) -> str:
+    """What an approval is bound to: SHA-256 over the canonical texts of the sealed cells."""
+    content = [[key, canonical(cells.get(key, ""))] for key in SEALED]
+    return hashlib.sha256(dumps(content).encode()).hexdigest()
+
+
+def to_row(
+    request: Request, company: Company, book: Rulebook, last_seq: int, history_sheet: int
+) -> list[Cell]:
+    """The State row of a request. `last_seq`: number of its last event, 0 where it has none."""
+    settings = company.settings
+    link = ""
+    if last_seq:
+        link = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet}/edit#gid={history_sheet}&range=A{last_seq + 1}"
+    return [
+        request.id,
+        book.status_labels[request.status],
+        seal_text(request.cells, comma=book.language == "ru"),
+        checks(request, book, settings),
+        company.people.name(request.requester) if request.requester else "",
+        company.people.name(request.approver) if request.approver else "",
+        _serial(request.updated, settings) if request.updated else "",
+        float(request.paid) if request.paid else "",
+        link,
+        request.status,
+        due(request, settings),
+        dumps(_data(request)),
+        *(request.cells.get(key, "") for key in INPUTS),
+    ]
+
+
+def from_row(row: Row) -> Request:
+    """The request in a State row. Raises ValueError where somebody else wrote there."""
+    data: dict[str, Any] = json.loads(str(row[DATA]))
+    cells = dict(zip(INPUTS, row[FIRST_INPUT:WIDTH], strict=False))
+    request = Request(
+        id=str(row[ID]),
+        status=str(row[STATUS]),
+        cells={key: cell for key, cell in cells.items() if cell != ""},
+        requester=data.get("requester", ""),
+        approver=data.get("approver", ""),
+        fingerprint=data.get("fingerprint", ""),
+        paid=Decimal(data.get("paid", "0")),
+        updated=moment(data["updated"]) if "updated" in data else None,
+        submitted=data.get("submitted", False),
+        unsigned=set(data.get("unsigned", ())),
+        noted=dict(data.get("noted", {})),
+        bank_file=data.get("bank_file", ""),
+        links=list(data.get("links", ())),
+        problems=[(rule, column, facts) for rule, column, facts in data.get("problems", ())],
+        deleted=moment(data["deleted"]) if "deleted" in data else None,
+    )
+    request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
+    request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
+    if hold := data.get("hold"):
+        request.hold = Hold(
+            hold["target"], hold["by"], moment(hold["at"]), moment(hold["until"]), hold["rule"], hold["cause"]
+        )
+    if asked := data.get("reversal"):
+        request.reversal = Reversal(asked["by"], moment(asked["at"]), asked["reason"])
+    return request
+
+
+def last_seq_of(row: Row | None) -> int:
+    """The number of the request's last event, from its State row."""
+    if row is None or not row[HISTORY]:
+        return 0
+    return int(str(row[HISTORY]).rpartition("=A")[2]) - 1
+
+
+def _data(request: Request) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "requester": request.requester,
+        "approver": request.approver,
+        "fingerprint": request.fingerprint,
+        "paid": str(request.paid) if request.paid else "",
+        "updated": instant(request.updated) if request.updated else "",
+        "submitted": request.submitted,
+        "notes": {by: [instant(note.at), note.text] for by, note in request.notes.items()},
+        "loose": {key: [loose.digest, instant(loose.seen_at)] for key, loose in request.loose.items()},
+        "unsigned": sorted(request.unsigned),
+        "noted": request.noted,
+        "bank_file": request.bank_file,
+        "links": request.links,
+        "problems": request.problems,
+        "deleted": instant(request.deleted) if request.deleted else "",
+    }
+    if hold := request.hold:
+        data["hold"] = {
+            "target": hold.target, "by": hold.by, "at": instant(hold.at), "until": instant(hold.until),
+            "rule": hold.rule, "cause": hold.cause,
+        }  # fmt: skip
+    if asked := request.reversal:
+        data["reversal"] = {"by": asked.by, "at": instant(asked.at), "reason": asked.reason}
+    return {key: value for key, value in data.items() if value}
+
+
+def checks(request: Request, book: Rulebook, settings: Settings) -> str:
+    """What stands in Checks: what is wrong or missing, what is waited for, in the registry's language."""
+    words = book.own
+    lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
+    if request.hold:
+        until = request.hold.until.astimezone(settings.zone).strftime("%H:%M")
+        lines.append(
+            words.problem(
+                "hold", "", {"target": request.hold.target, "until": until, "rule": request.hold.rule}
+            )
+        )
+    if request.reversal:
+        lines.append(
+            words.problem("reversal", "", {"by": request.reversal.by, "reason": request.reversal.reason})
+        )
+    if request.unsigned:
+        lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))
+    return "\n".join(lines)
+
+
+def due(request: Request, settings: Settings) -> str:
+    """When a pass has to look at the request again even if nothing changes; "" for never."""
+    moments = [loose.seen_at + settings.grace for loose in request.loose.values()]
+    if request.hold:
+        moments.append(request.hold.until)
+    if request.deleted:
+        moments.append(request.deleted + settings.draft_life)
+    return instant(min(moments)) if moments else ""
+
+
+def _serial(at: datetime, settings: Settings) -> float:
+    local = at.astimezone(settings.zone).replace(tzinfo=None)
+    return round((local - _EPOCH) / timedelta(days=1), 6)

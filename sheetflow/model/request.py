@@ -1,0 +1,84 @@
+"""One payment request as it was accepted: the fold of its history, and what is still in the air about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sheetflow.model.cells import Cell
+
+
+@dataclass(slots=True)
+class Hold:
+    """A wish that waits: for a comment, until `until`. Then it is put back."""
+
+    target: str
+    by: str
+    at: datetime
+    until: datetime
+    rule: str
+    cause: str
+
+
+@dataclass(slots=True)
+class Loose:
+    """A difference between sheet and accepted value that no edit explains, and since when it is seen."""
+
+    digest: str
+    seen_at: datetime
+
+
+@dataclass(slots=True)
+class Note:
+    """A comment that may count for a transition: by whom is the key it stands under."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(slots=True)
+class Reversal:
+    """An accountant asked to take a payment back; it waits for a second person."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(slots=True)
+class Request:
+    """The accepted state of one request.
+
+    `status` is a `Status` value. `cells`: the accepted value of each input column that is not blank.
+    `fingerprint`: what was submitted and approved, "" in drafts. `approver`: who approved it (address), and
+    "for whom" is in history. `paid`: sum of the payments, in the request's currency.
+    `notes`: by address, the last comment since the last transition. `loose`: by column.
+    `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
+    in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about. `links`: nonces of page links used.
+    `submitted`: it has a history, so it can no longer vanish.
+    """
+
+    id: str
+    status: str = "Draft"
+    requester: str = ""
+    cells: dict[str, Cell] = field(default_factory=dict)
+    approver: str = ""
+    fingerprint: str = ""
+    paid: Decimal = Decimal(0)
+    updated: datetime | None = None
+    submitted: bool = False
+    notes: dict[str, Note] = field(default_factory=dict)
+    hold: Hold | None = None
+    loose: dict[str, Loose] = field(default_factory=dict)
+    unsigned: set[str] = field(default_factory=set)
+    problems: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    noted: dict[str, str] = field(default_factory=dict)
+    reversal: Reversal | None = None
+    bank_file: str = ""
+    links: list[str] = field(default_factory=list)
+    deleted: datetime | None = None
+
+    def cell(self, key: str) -> Cell:
+        """The accepted value of a column, "" when blank."""
+        return self.cells.get(key, "")

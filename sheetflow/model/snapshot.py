@@ -1,0 +1,119 @@
+"""What one read of the spreadsheet gave, and what one commit will write: plain values, both.
+
+Row numbers occur here as places in this very snapshot, to say where to write in the same breath. They are
+never a key: a request is known by its id alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sheetflow.model.cells import Cell
+from sheetflow.model.events import Act, Event, Refusal
+
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The head of everything: it changes with every commit, and a commit on an old one is refused.
+
+    `revision` counts commits. `range_id` is the id of the named range SF_VERSION that stands for this
+    revision; the nonce in it says whose commit it was. `head`, `seq`: hash and number of the last event.
+    `last_id`: the largest request number given by a pass. `sheets`: tab key -> sheetId.
+    `people`, `settings`: digests of those tabs as last recorded in history. `horizon`: edits older than
+    this were pruned from the Inbox; an older one that turns up is a replay.
+    """
+
+    revision: int
+    range_id: str
+    head: str
+    seq: int
+    last_id: int
+    sheets: Mapping[str, int]
+    people: str = ""
+    settings: str = ""
+    horizon: str = ""
+
+
+@dataclass(slots=True)
+class Registry:
+    """The Registry tab: column key -> place, and the rows below the header as they were read."""
+
+    columns: Mapping[str, int]
+    rows: list[list[Cell]]
+    width: int
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One read. `state`, `inbox`, `outbox`: rows of the system tabs as they stand."""
+
+    now: datetime
+    token: Token
+    registry: Registry
+    state: list[list[Cell]] = field(default_factory=list)
+    inbox: list[list[Cell]] = field(default_factory=list)
+    outbox: list[list[Cell]] = field(default_factory=list)
+    people: list[list[Cell]] = field(default_factory=list)
+    settings: list[list[Cell]] = field(default_factory=list)
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellWrite:
+    """One Registry cell to write: in the row that held `request` when it was read.
+
+    `value` None: the value stays, only the note changes. `note` None: the note stays.
+    """
+
+    row: int
+    request: str
+    column: str
+    value: Cell | None
+    note: str | None = None
+    before: Cell = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to be sent. `id` follows from its cause, so that it exists once whoever decides it.
+
+    `facts` hold all that the template needs: a letter can be rendered without reading the sheet again.
+    """
+
+    id: str
+    template: str
+    to: str
+    request: str
+    facts: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a pass decided: everything here is written in one atomic commit, or nothing is.
+
+    `states`: State rows by request id. `restored`: rows of the Registry to add again. `consumed`: places in
+    the Inbox. `answers`: for each act, the refusal or None for accepted.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    states: dict[str, Row] = field(default_factory=dict)
+    writes: list[CellWrite] = field(default_factory=list)
+    restored: list[Mapping[str, Cell]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    consumed: list[int] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    answers: dict[str, Refusal | None] = field(default_factory=dict)
+    last_id: int = 0
+    people: str = ""
+    settings: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (
+            self.events or self.states or self.writes or self.restored or self.letters or self.consumed
+        )

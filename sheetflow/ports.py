@@ -1,0 +1,103 @@
+"""What the use cases need of the world, as protocols. `adapters/` implements them over Google's APIs.
+
+Every method may raise the `PortError`s of `sheetflow.errors`; which of them mean "nothing happened" and
+which "it may have happened" is said there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+
+from sheetflow.model.cells import Cell
+from sheetflow.model.events import Event
+from sheetflow.model.snapshot import CellWrite, Row, Snapshot, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One atomic write. Nothing of it is applied unless the token is still `old`.
+
+    `states`: (place in the State tab or None for a new row, row); an empty row clears the place.
+    `outbox`: the same for the Outbox. `consumed`: places in the Inbox to mark. `writes`: Registry cells,
+    each with the id that its row held. `restored`: rows to insert below the Registry's last.
+    `widths` and `places` are those of the snapshot that this follows.
+    """
+
+    old: Token
+    new: Token
+    columns: Mapping[str, int]
+    registry_rows: int
+    events: Sequence[Event] = ()
+    states: Sequence[tuple[int | None, Row]] = ()
+    outbox: Sequence[tuple[int | None, Row]] = ()
+    consumed: Sequence[int] = ()
+    writes: Sequence[CellWrite] = ()
+    restored: Sequence[Mapping[str, Cell]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a commit did. `ids`: the Registry's ID column afterwards, by row, where it was asked for."""
+
+    token: Token
+    ids: Mapping[int, str] = field(default_factory=dict)
+
+
+class SheetPort(Protocol):
+    """The spreadsheet."""
+
+    def read(self) -> Snapshot:
+        """Everything that a pass needs, in one call; `now` is the service's own time."""
+        ...
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Write, all or nothing. Raises ConcurrentEdit where the token moved on."""
+        ...
+
+
+class HistoryPort(Protocol):
+    """The History tab, read whole: for verification and for one request's life."""
+
+    def read_history(self) -> tuple[Token, Sequence[Event]]:
+        """The token and every event."""
+        ...
+
+
+class MailPort(Protocol):
+    """The mailbox that messages are sent from."""
+
+    def send(self, message: EmailMessage) -> str:
+        """Send; gives the message's id. Unavailable: it may have been sent."""
+        ...
+
+    def find(self, reference: str) -> str | None:
+        """The id of a sent message that carries this reference, or None."""
+        ...
+
+
+class ClockPort(Protocol):
+    """What time it is, where no answer of a service has said it."""
+
+    def now(self) -> datetime:
+        """The time, with a time zone."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class NoncesPort(Protocol):
+    """Randomness."""
+
+    def nonce(self) -> str:
+        """A fresh unguessable text of letters and digits."""
+        ...
+
+    def jitter(self) -> float:
+        """A number between 0 and 1."""
+        ...

@@ -1,0 +1,1 @@
+"""The declared workflow: statuses, parties, transitions. `payments.TABLE` is the one table."""
