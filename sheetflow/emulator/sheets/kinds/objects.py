@@ -1,0 +1,93 @@
+"""Charts and slicers: kept, given back, moved with the grid; nothing is drawn."""
+
+from __future__ import annotations
+
+from sheetflow.emulator.sheets import defaults
+from sheetflow.emulator.sheets.kinds import tabs
+from sheetflow.emulator.sheets.kinds.appearance import found, removed
+from sheetflow.emulator.sheets.kinds.batch import Batch, kind
+from sheetflow.emulator.sheets.sheet import Sheet
+from sheetflow.emulator.sheets.shifts import with_sheet_ids, without_zero_ids
+from sheetflow.emulator.wire import GoogleError, Json, assign, invalid
+
+
+def _add(batch: Batch, wanted: Json, part: str, name: str, label: str) -> Json:
+    wanted = with_sheet_ids(wanted)
+    identifier = wanted.get(name) or defaults.fresh_id()
+    if any(item[name] == identifier for sheet in batch.book.sheets for item in sheet.parts.get(part, ())):
+        raise invalid(f"A {label} with id: {identifier} already exists.")
+    position = wanted.get("position", {})
+    if position.get("newSheet"):
+        title = tabs.free_title(batch.book, "Chart1")
+        properties = defaults.sheet_properties(defaults.fresh_id(), title)
+        sheet = Sheet(batch.book.token, {**properties, "sheetType": "OBJECT"})
+        batch.book.sheets.append(sheet)
+        position = {"sheetId": sheet.sheet_id}
+    elif "overlayPosition" in position:
+        overlay = {"widthPixels": 600, "heightPixels": 371, **position["overlayPosition"]}
+        position = {"overlayPosition": overlay}
+        sheet = batch.book.writable(overlay.get("anchorCell", {}).get("sheetId", 0))
+    else:
+        raise invalid(f"The position of a {label} must be specified.")
+    item = {name: identifier, **wanted, "position": position}
+    sheet.parts.setdefault(part, []).append(item)
+    shown: Json = without_zero_ids(item)
+    return shown
+
+
+@kind("addChart")
+def add_chart(batch: Batch, request: Json) -> Json:
+    """Keep a chart on a sheet, or on a sheet of its own."""
+    return {"chart": _add(batch, request.get("chart", {}), "charts", "chartId", "chart")}
+
+
+@kind("addSlicer")
+def add_slicer(batch: Batch, request: Json) -> Json:
+    """Keep a slicer on a sheet."""
+    return {"slicer": _add(batch, request.get("slicer", {}), "slicers", "slicerId", "slicer")}
+
+
+@kind("updateChartSpec")
+def update_chart_spec(batch: Batch, request: Json) -> None:
+    """Replace what a chart shows."""
+    item = found(batch, "charts", "chartId", request.get("chartId", 0), "chart")
+    item["spec"] = with_sheet_ids(request.get("spec", {}))
+
+
+@kind("updateSlicerSpec")
+def update_slicer_spec(batch: Batch, request: Json) -> None:
+    """Change a slicer."""
+    mask = batch.mask(request, "SlicerSpec")
+    item = found(batch, "slicers", "slicerId", request.get("slicerId", 0), "slicer")
+    assign(item.setdefault("spec", {}), with_sheet_ids(request.get("spec", {})), mask)
+
+
+@kind("updateEmbeddedObjectPosition")
+def update_embedded_object_position(batch: Batch, request: Json) -> Json:
+    """Move a chart or slicer on its sheet."""
+    item = _object(batch, request.get("objectId", 0))
+    wanted = with_sheet_ids(request.get("newPosition", {}))
+    mask = batch.mask({"fields": request.get("fields", "*")}, "OverlayPosition")
+    overlay = dict(item["position"].get("overlayPosition", {}))
+    assign(overlay, wanted.get("overlayPosition", {}), mask)
+    item["position"] = {"overlayPosition": overlay}
+    return {"position": without_zero_ids(item["position"])}
+
+
+@kind("deleteEmbeddedObject")
+def delete_embedded_object(batch: Batch, request: Json) -> None:
+    """Remove a chart or slicer; a sheet of its own goes with it."""
+    identifier = request.get("objectId", 0)
+    item = _object(batch, identifier)
+    part, name = ("charts", "chartId") if "chartId" in item else ("slicers", "slicerId")
+    removed(batch, part, name, identifier, "embedded object")
+    own = item["position"].get("sheetId")
+    if own is not None:
+        batch.book.sheets.remove(batch.book.sheet(own))
+
+
+def _object(batch: Batch, identifier: int) -> Json:
+    try:
+        return found(batch, "charts", "chartId", identifier, "embedded object")
+    except GoogleError:
+        return found(batch, "slicers", "slicerId", identifier, "embedded object")

@@ -1,0 +1,186 @@
+"""What becomes of ranges when rows or columns are inserted, deleted or moved.
+
+Decided here for all that carries a range: merges, named and protected ranges, filter views, banding, conditional
+formats, charts, developer metadata. Formulas are rewritten by the `formulas` package under the same rules. Objects are
+kept with an explicit `sheetId` (`with_sheet_ids`); Google's answers omit it where it is 0 (`without_zero_ids`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from sheetflow.emulator.wire import Json
+
+RANGE_KEYS = frozenset(
+    {
+        "range",
+        "ranges",
+        "unprotectedRanges",
+        "sources",
+        "dataRange",
+        "dimensionRange",
+        "gridRange",
+        "anchorCell",
+    }
+)
+"""Names under which a GridRange, DimensionRange or GridCoordinate stands in the API's objects."""
+
+
+class Shifted(NamedTuple):
+    """Rows or columns `start` to `end` (half-open) of a sheet were inserted, deleted or moved to before `to`."""
+
+    kind: Literal["insert", "delete", "move"]
+    sheet_id: int
+    dimension: Literal["ROWS", "COLUMNS"]
+    start: int
+    end: int
+    to: int = 0
+
+
+def shift_point(index: int, change: Shifted) -> int | None:
+    """Where a row or column is now; None when it was deleted."""
+    count = change.end - change.start
+    if change.kind == "insert":
+        return index + count if index >= change.start else index
+    if change.kind == "delete":
+        if index >= change.end:
+            return index - count
+        return index if index < change.start else None
+    if change.start <= index < change.end:
+        return index - change.start + (change.to - count if change.to > change.start else change.to)
+    if change.end <= index < change.to:
+        return index - count
+    if change.to <= index < change.start:
+        return index + count
+    return index
+
+
+def shift_span(start: int | None, end: int | None, change: Shifted) -> tuple[int | None, int | None] | None:
+    """The span's new ends; None when all of it was deleted. An open side stays open."""
+    if start is None and end is None:
+        return None, None
+    count = change.end - change.start
+    if change.kind == "insert":
+        new_start = start + count if start is not None and change.start <= start else start
+        return new_start, end + count if end is not None and change.start < end else end
+    if change.kind == "delete":
+        return _cut(start, end, change)
+    inside = (start or 0) >= change.start and end is not None and end <= change.end
+    if inside:
+        offset = (change.to - count if change.to > change.start else change.to) - change.start
+        return (start or 0) + offset, (end or 0) + offset
+    if (start or 0) <= change.start and (end is None or change.end <= end):
+        within = (start or 0) <= change.to and (end is None or change.to <= end)
+        if within:
+            return start, end
+    cut = _cut(start, end, change)
+    if cut is None:
+        return None
+    to = change.to - count if change.to > change.start else change.to
+    return shift_span(*cut, change._replace(kind="insert", start=to, end=to + count))
+
+
+def _cut(start: int | None, end: int | None, change: Shifted) -> tuple[int | None, int | None] | None:
+    def moved(edge: int) -> int:
+        return edge - max(0, min(edge, change.end) - change.start)
+
+    new_start = None if start is None else moved(start)
+    new_end = None if end is None else moved(end)
+    if new_end is not None and new_end <= (new_start or 0):
+        return None
+    return new_start, new_end
+
+
+def shift_range(place: Json, change: Shifted) -> Json | None:
+    """A GridRange, DimensionRange or GridCoordinate after the change; None when it is gone."""
+    if place.get("sheetId", 0) != change.sheet_id:
+        return place
+    if "rowIndex" in place or "columnIndex" in place:
+        name = "rowIndex" if change.dimension == "ROWS" else "columnIndex"
+        point = shift_point(place.get(name, 0), change)
+        return {**place, name: change.start if point is None else point}
+    if "dimension" in place:
+        if place["dimension"] != change.dimension:
+            return place
+        first, last = "startIndex", "endIndex"
+    elif change.dimension == "ROWS":
+        first, last = "startRowIndex", "endRowIndex"
+    else:
+        first, last = "startColumnIndex", "endColumnIndex"
+    span = shift_span(place.get(first), place.get(last), change)
+    if span is None:
+        return None
+    moved = dict(place)
+    for name, edge in zip((first, last), span, strict=True):
+        if edge is not None:
+            moved[name] = edge
+    return moved
+
+
+def carry(thing: Any, change: Shifted) -> Any:
+    """An object of the API with all its ranges shifted; None when the range that it stands on is gone."""
+    if isinstance(thing, list):
+        carried = [carry(item, change) for item in thing]
+        return [item for item in carried if item is not None]
+    if not isinstance(thing, dict):
+        return thing
+    result: Json = {}
+    for key, value in thing.items():
+        if key in RANGE_KEYS and isinstance(value, dict):
+            place = shift_range(value, change)
+            if place is None:
+                return None
+            result[key] = place
+        elif key in RANGE_KEYS and isinstance(value, list):
+            places = [shift_range(item, change) for item in value]
+            result[key] = [place for place in places if place is not None]
+            if value and not result[key] and key == "ranges":
+                return None
+        elif key in ("columnIndex", "dimensionIndex") and change.dimension == "COLUMNS":
+            point = shift_point(value, change)
+            if point is None:
+                return None
+            result[key] = point
+        elif key == "criteria" and change.dimension == "COLUMNS" and isinstance(value, dict):
+            points = {name: shift_point(int(name), change) for name in value}
+            result[key] = {
+                str(points[name]): inner for name, inner in value.items() if points[name] is not None
+            }
+        else:
+            result[key] = carry(value, change)
+    return result
+
+
+def with_sheet_ids(thing: Any) -> Any:
+    """The object with an explicit `sheetId` in each range."""
+    return _each_place(thing, lambda place: {"sheetId": 0, **place})
+
+
+def without_zero_ids(thing: Any) -> Any:
+    """The object as Google answers it: `sheetId` is absent from ranges where it is 0."""
+    return _each_place(
+        thing, lambda p: {k: v for k, v in p.items() if k != "sheetId"} if p.get("sheetId") == 0 else p
+    )
+
+
+def with_sheet(thing: Any, old: int, new: int) -> Any:
+    """The object with ranges on sheet `old` put on sheet `new`, for a duplicated sheet."""
+    return _each_place(
+        thing, lambda place: {**place, "sheetId": new} if place.get("sheetId", 0) == old else place
+    )
+
+
+def _each_place(thing: Any, change: Any) -> Any:
+    if isinstance(thing, list):
+        return [_each_place(item, change) for item in thing]
+    if not isinstance(thing, dict):
+        return thing
+    result: Json = {}
+    for key, value in thing.items():
+        if key in RANGE_KEYS and isinstance(value, dict):
+            result[key] = change(value)
+        elif key in RANGE_KEYS and isinstance(value, list):
+            result[key] = [change(item) for item in value]
+        else:
+            result[key] = _each_place(value, change)
+    return result

@@ -1,0 +1,127 @@
+"""What a reader sees: effective values, and how the values methods and grid data show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sheetflow.emulator.sheets.a1 import Box
+from sheetflow.emulator.sheets.book import Book
+from sheetflow.emulator.sheets.cells import BLANK, Cell, tidy
+from sheetflow.emulator.sheets.formats import format_value
+from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
+from sheetflow.emulator.sheets.sheet import Sheet
+from sheetflow.emulator.wire import Json
+
+_DATES = ("DATE", "TIME", "DATE_TIME")
+
+
+class View:
+    """One sheet of a book as it is read.
+
+    Args:
+        book: the state.
+        sheet: one of its sheets.
+    """
+
+    def __init__(self, book: Book, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._engine = book.engine
+        self._locale = book.locale
+        self._default = book.properties.get("defaultFormat", {}).get("numberFormat")
+        self.spilled: Mapping[tuple[int, int], Value] = self._engine.spilled(sheet.sheet_id)
+        self._reach: dict[int, int] = {}
+        for row, column in self.spilled:
+            self._reach[row] = max(self._reach.get(row, 0), column + 1)
+        self._spilled_rows = max(self._reach, default=-1) + 1
+
+    @property
+    def rows(self) -> int:
+        """Rows up to the last one that shows something."""
+        return max(self.sheet.used_rows, self._spilled_rows)
+
+    def width(self, row: int) -> int:
+        """Columns up to the last one that shows something in a row."""
+        rows = self.sheet.rows
+        line = rows[row] if row < len(rows) else None
+        return max(0 if line is None else line.width, self._reach.get(row, 0))
+
+    def value(self, row: int, column: int) -> Value:
+        """The effective value of a cell."""
+        return self._effective(self.sheet.cell(row, column), row, column)
+
+    def _effective(self, cell: Cell, row: int, column: int) -> Value:
+        if isinstance(cell.value, Formula):
+            return self._engine.effective(self.sheet.sheet_id, row, column)
+        if cell.value is None and self.spilled:
+            return self.spilled.get((row, column))
+        return cell.value
+
+    def formatted(self, cell: Cell, value: Value) -> str:
+        """The text that a cell shows."""
+        if isinstance(value, str) and not cell.format:
+            return value
+        return format_value(value, cell.number_format or self._default, self._locale)
+
+    def texts(self, box: Box, option: str, dates: str) -> list[list[Any]]:
+        """The rows of a values answer: trailing blanks cut off, inner blank cells "".
+
+        Args:
+            box: cells of the sheet.
+            option: FORMATTED_VALUE, UNFORMATTED_VALUE or FORMULA.
+            dates: SERIAL_NUMBER or FORMATTED_STRING; only the last two options heed it.
+        """
+        lines: list[list[Any]] = []
+        for row in range(box.row0, min(box.row1, self.rows)):
+            line: list[Any] = []
+            source = self.sheet.rows[row] if row < len(self.sheet.rows) else None
+            for column in range(box.col0, min(box.col1, self.width(row))):
+                cell = BLANK if source is None else source.get(column)
+                line.append(self._shown(cell, row, column, option, dates))
+            while line and line[-1] is None:
+                line.pop()
+            lines.append(["" if item is None else item for item in line])
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+
+    def _shown(self, cell: Cell, row: int, column: int, option: str, dates: str) -> Any:
+        if option == "FORMULA" and isinstance(cell.value, Formula):
+            return cell.value.text
+        value = self._effective(cell, row, column)
+        if value is None or isinstance(value, bool):
+            return value if value is None or option != "FORMATTED_VALUE" else self.formatted(cell, value)
+        if isinstance(value, str):
+            return self.formatted(cell, value) if option == "FORMATTED_VALUE" else value
+        if option == "FORMATTED_VALUE":
+            return self.formatted(cell, value)
+        if isinstance(value, CellError):
+            return str(value)
+        if dates == "FORMATTED_STRING" and (cell.number_format or {}).get("type") in _DATES:
+            return self.formatted(cell, value)
+        return tidy(value)
+
+
+def turned(lines: list[list[Any]]) -> list[list[Any]]:
+    """Rows as columns, the other way round of majorDimension, trailing blanks cut off."""
+    width = max((len(line) for line in lines), default=0)
+    columns = []
+    for index in range(width):
+        column = [line[index] if index < len(line) else "" for line in lines]
+        while column and column[-1] == "":
+            column.pop()
+        columns.append(column)
+    while columns and not columns[-1]:
+        columns.pop()
+    return columns
+
+
+def value_range(book: Book, sheet: Sheet, box: Box, major: str, option: str, dates: str) -> Json:
+    """A ValueRange of the API."""
+    lines = View(book, sheet).texts(box, option, dates)
+    if major == "COLUMNS":
+        lines = turned(lines)
+    answer: Json = {"range": book.name_of(sheet.sheet_id, box), "majorDimension": major}
+    if lines:
+        answer["values"] = lines
+    return answer
