@@ -1,30 +1,253 @@
-"""The formula engine of one spreadsheet: effective values on demand, remembered until something changes."""
+"""The formula engine of one spreadsheet: effective values on demand, remembered until something changes.
+
+Decided here: the order of evaluation, what a circle ends in (#REF!), and that a chain of any length (a running
+balance over thousands of rows) needs no deep stack: what lies too deep is computed first. Where arrays spill
+stands in `spills`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from sheetflow.emulator.sheets.formulas.arrays import Area, Array, Plain
+from sheetflow.emulator.sheets.formulas.columns import Column, LookupIndex
+from sheetflow.emulator.sheets.formulas.evaluator import Evaluator
+from sheetflow.emulator.sheets.formulas.functions import load_functions
+from sheetflow.emulator.sheets.formulas.locales import locale_named
+from sheetflow.emulator.sheets.formulas.nodes import Forest, Node
+from sheetflow.emulator.sheets.formulas.parser import parse
+from sheetflow.emulator.sheets.formulas.scalars import operations, tidy
+from sheetflow.emulator.sheets.formulas.shapes import Outline, outline
+from sheetflow.emulator.sheets.formulas.signs import signs
+from sheetflow.emulator.sheets.formulas.spills import Spills
+from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+Cell = tuple[int, int, int]
+_T = TypeVar("_T")
+_DEEPEST = 40
+_CIRCLE = CellError(
+    "REF", "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
+)
+_UNREADABLE = CellError("ERROR", "Formula parse error.")
+
+
+class Parsed(NamedTuple):
+    """A formula's tree, None when the text is no formula, and what its result looks like."""
+
+    node: Node | None
+    outline: Outline
+
+
+class _Deferred(Exception):
+    """Evaluation went too deep: `cell` has to be computed first, from the bottom of the stack."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(cell)
+        self.cell = cell
 
 
 class Engine:
-    """Computes what cells show. So far constants only; every formula is #NAME? until functions are in."""
+    """Computes what the cells of one spreadsheet hold.
+
+    Not safe for several threads at once: the document's lock is the engine's.
+
+    Attributes:
+        grid: the spreadsheet.
+        shared: arrays that equal parts of formulas have in common, by sheet and node, for this revision.
+        operations: the binary operators in the spreadsheet's locale.
+        signs: the unary operators.
+        depth: how many nodes evaluation is within.
+    """
 
     def __init__(self, grid: Grid) -> None:
-        self._grid = grid
+        load_functions()
+        self.grid = grid
+        self._forest = Forest()
+        self._parsed: dict[str, Parsed] = {}
+        self.invalidate()
 
     def invalidate(self) -> None:
-        """Forgets everything computed; the document calls it after any change."""
+        """Forgets everything computed; the document calls it after any change of it, its size or locale."""
+        if self._forest.overgrown:
+            self._forest, self._parsed = Forest(), {}
+        self.locale = self.grid.locale
+        self.conventions = locale_named(self.locale)
+        self.operations = operations(self.locale)
+        self.signs = signs(self.locale)
+        self.shared: dict[tuple[int, int], Array] = {}
+        self._results: dict[Cell, Value] = {}
+        self._columns: dict[tuple[int, int], Column] = {}
+        self._areas: dict[Area, Array] = {}
+        self._sizes: dict[int, tuple[int, int]] = {}
+        self._indexes: dict[int, tuple[list[Value], LookupIndex]] = {}
+        self._running: dict[Cell, None] = {}
+        self._circular: set[Cell] = set()
+        self.depth = 0
+        self._spills = Spills(self)
 
     def effective(self, sheet_id: int, row: int, col: int) -> Value:
         """A cell's value: a constant, a formula's result, or what an array formula spilled into it."""
-        entered = self._grid.entered(sheet_id, row, col)
-        return CellError("NAME") if isinstance(entered, Formula) else entered
+        known = self._results.get((sheet_id, row, col))
+        return known if known is not None else self._drive(lambda: self.cell(sheet_id, row, col))
 
     def spilled(self, sheet_id: int) -> Mapping[tuple[int, int], Value]:
-        """Every value that array formulas put outside their own cell, by row and column."""
-        del sheet_id
-        return {}
+        """Every value that array formulas put outside their own cell, by row and column (0-based)."""
+        for row, col in self._spills.anchors(sheet_id):
+            self.effective(sheet_id, row, col)
+        return self._spills.cells(sheet_id)
+
+    def block(self, sheet_id: int, row0: int, row1: int, col0: int, col1: int) -> list[tuple[Value, ...]]:
+        """The effective values of a half-open block, by rows: many cells for the price of few."""
+        if row0 >= row1 or col0 >= col1:
+            return []
+        return self._drive(lambda: self.values_of(Area(sheet_id, row0, row1, col0, col1)).as_rows())
+
+    # What evaluators ask for.
+
+    def now(self) -> datetime:
+        """This moment, aware of its zone."""
+        return self.grid.now()
+
+    def size(self, sheet_id: int) -> tuple[int, int]:
+        """Rows and columns of a sheet."""
+        if sheet_id not in self._sizes:
+            self._sizes[sheet_id] = self.grid.size(sheet_id)
+        return self._sizes[sheet_id]
+
+    def cell(self, sheet_id: int, row: int, col: int) -> Value:
+        """A cell's value, as `effective`, while evaluation is going on."""
+        entered = self.grid.entered(sheet_id, row, col)
+        if isinstance(entered, Formula):
+            return self.compute((sheet_id, row, col))
+        if entered is not None:
+            return entered
+        column = self.settled(sheet_id, col, row, row + 1)
+        return column.values[row] if row < len(column.values) else None
+
+    def values_of(self, area: Area) -> Array:
+        """The values of an area."""
+        known = self._areas.get(area)
+        if known is None:
+            sheet_id, row0, row1, col0, col1 = area
+            columns = [self.settled(sheet_id, col, row0, row1) for col in range(col0, col1)]
+            known = Array([column.slice(row0, row1) for column in columns], row1 - row0)
+            self._areas[area] = known
+        return known
+
+    def index_of(self, values: list[Value]) -> LookupIndex:
+        """The hashed view of a column of an array; the same for the same list."""
+        # The list is kept beside its index: its id stays its own as long as the index is known.
+        known = self._indexes.get(id(values))
+        if known is None:
+            known = self._indexes[id(values)] = (values, LookupIndex(values))
+        return known[1]
+
+    def read(self, text: str) -> Parsed:
+        """A formula's text, parsed once."""
+        known = self._parsed.get(text)
+        if known is None:
+            try:
+                node = parse(text, self._forest)
+                known = Parsed(node, outline(node))
+            except (FormulaSyntaxError, RecursionError):
+                known = Parsed(None, Outline(spills=False, width=1, open=False))
+            self._parsed[text] = known
+        return known
+
+    def is_running(self, cell: Cell) -> bool:
+        """Whether a formula's evaluation has begun and not ended."""
+        return cell in self._running
+
+    def is_computed(self, cell: Cell) -> bool:
+        """Whether a formula's value is known."""
+        return cell in self._results
+
+    def column(self, sheet_id: int, col: int) -> Column:
+        """A column as it is so far."""
+        known = self._columns.get((sheet_id, col))
+        if known is None:
+            values: list[Value] = []
+            formulas: list[int] = []
+            for row in range(self.grid.used_rows(sheet_id)):
+                entered = self.grid.entered(sheet_id, row, col)
+                if isinstance(entered, Formula):
+                    formulas.append(row)
+                    values.append(None)
+                else:
+                    values.append(entered)
+            known = Column(values, formulas, self._spills.reaching(sheet_id, col))
+            self._columns[sheet_id, col] = known
+        return known
+
+    def settled(self, sheet_id: int, col: int, row0: int, row1: int) -> Column:
+        """A column in which the rows `row0` to `row1` are computed."""
+        column = self.column(sheet_id, col)
+        if column.reach:
+            self._spills.compute_reaching(column, sheet_id, col, row0, row1)
+        for row in column.waiting(row0, row1) if column.pending else ():
+            column.settle(row, self.compute((sheet_id, row, col)))
+        return column
+
+    def compute(self, cell: Cell) -> Value:
+        """The value of the formula in `cell`; what it spills is put into the columns."""
+        known = self._results.get(cell)
+        if known is not None or cell in self._results:
+            return known
+        if cell in self._running:
+            order = list(self._running)
+            self._circular.update(order[order.index(cell) :])
+            return _CIRCLE
+        if self.depth > _DEEPEST:
+            raise _Deferred(cell)
+        self._running[cell] = None
+        try:
+            value = self._evaluated(cell)
+        finally:
+            del self._running[cell]
+        self._results[cell] = value
+        return value
+
+    def _evaluated(self, cell: Cell) -> Value:
+        sheet_id, row, col = cell
+        entered = self.grid.entered(sheet_id, row, col)
+        parsed = self.read(entered.text if isinstance(entered, Formula) else "")
+        if parsed.node is None:
+            return _UNREADABLE
+        try:
+            result: Plain = Evaluator(self, sheet_id, row, col).result(parsed.node)
+        except RecursionError:
+            # Somebody called from far down the stack already: begin again from its bottom, once.
+            if len(self._running) > 1:
+                raise _Deferred(cell) from None
+            return _UNREADABLE
+        if cell in self._circular:
+            return _CIRCLE
+        if not isinstance(result, Array):
+            return tidy(result)
+        if not parsed.outline.spills:
+            return tidy(result.first())
+        if self._spills.feeds_itself(cell, result):
+            return _CIRCLE
+        return self._spills.commit(cell, result, is_open=parsed.outline.open)
+
+    def _drive(self, action: Callable[[], _T]) -> _T:
+        """Carries out `action`, computing first whatever it found too deep."""
+        waiting: list[Cell] = []
+        while True:
+            self.depth = 0
+            self._running.clear()
+            try:
+                if not waiting:
+                    return action()
+                self.compute(waiting[-1])
+                waiting.pop()
+            except _Deferred as deferred:
+                if deferred.cell in waiting:
+                    self._results[deferred.cell] = _CIRCLE
+                else:
+                    waiting.append(deferred.cell)
