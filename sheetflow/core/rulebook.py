@@ -6,6 +6,7 @@ it up. A column or a status is recognised by its label in any language, and show
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,17 +14,23 @@ from typing import Any
 
 from sheetflow.errors import ConfigError
 from sheetflow.model.events import Refusal
+from sheetflow.model.people import Role
 from sheetflow.workflow.table import Status
 
 LANGUAGES = ("en", "ru")
+
+LABELLED = (("status", "statuses"), ("target", "statuses"), ("ways", "statuses"), ("role", "roles"))
+"""Facts that are keys, or several keys joined by ", ": each is shown by its label in this group."""
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
 class Words:
     """One language: `sheet_templates/<language>/*.toml` as parsed.
 
-    `labels`: tabs, columns, statuses, roles, acts, settings. `sentences`: rules and problems, each with
-    `says` and, for rules, `todo`; `{name}` stands for a fact.
+    `labels`: tabs, columns, statuses, roles, acts, settings. `sentences`: `rules`, each with `says` and
+    `todo`, and tables of one sentence a key: problems, checks, holds, warnings; `{name}` stands for a fact.
     """
 
     language: str
@@ -53,9 +60,13 @@ class Words:
 
     def _facts(self, facts: Mapping[str, str]) -> dict[str, str]:
         named = dict(facts)
-        for fact, group in (("status", "statuses"), ("target", "statuses"), ("role", "roles")):
+        for fact, group in LABELLED:
             if fact in named:
                 named[fact] = ", ".join(self.label(group, part) for part in named[fact].split(", "))
+        if named.get("ways") == "":
+            named["ways"] = str(self.sentences.get("words", {}).get("no-ways", ""))
+        if "rule" in named:  # what a held wish waits for
+            named["wanted"] = str(self.sentences.get("holds", {}).get(named["rule"], ""))
         if "columns" in named:
             named["columns"] = ", ".join(self.label("columns", part) for part in named["columns"].split(", "))
         if "problem" in named:
@@ -66,9 +77,7 @@ class Words:
 
 def _fill(text: str, facts: Mapping[str, str]) -> str:
     """Put facts into a sentence. A fact is never read as a template itself."""
-    for name, value in facts.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    return _PLACE.sub(lambda place: facts.get(place[1], place[0]), text)
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,8 @@ class Rulebook:
 
     @cached_property
     def roles(self) -> Mapping[str, str]:
-        """Role label in any language, lower case -> role."""
-        return self._reverse("roles")
+        """Role label in any language, lower case -> role. "bank" and "requester" are no roles of a person."""
+        return {label: key for label, key in self._reverse("roles").items() if key in tuple(Role)}
 
     @cached_property
     def setting_names(self) -> Mapping[str, str]:
