@@ -1,0 +1,69 @@
+"""The emulator as an object: what a cloud project is made of, over one folder on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetflow.emulator.apps_script.runtime import AppsScript
+from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
+from sheetflow.emulator.gmail.mailbox import Mailboxes
+from sheetflow.emulator.hand import Hand
+from sheetflow.emulator.identity import Identity
+from sheetflow.emulator.sheets.service import SheetsService
+from sheetflow.emulator.store import Store
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+STORE_NAME = "workspace.sqlite"
+
+
+class Emulator:
+    """Everything that is emulated, usable in process; `app.create_app` puts HTTP before it.
+
+    Args:
+        data_dir: the folder that holds the state; created where it is missing. One process at a time may use
+            it.
+
+    Attributes:
+        store: the database.
+        clock: the workspace's time.
+        switches: behaviours that vary.
+        faults: injected failures.
+        calls: what was called.
+        events: tells listeners of mail and changed cells.
+        identity: tokens.
+        files: who may open what.
+        sheets: spreadsheets.
+        gmail: mailboxes.
+        scripts: Apps Script projects.
+        hand: edits as people make them.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.store = Store(data_dir / STORE_NAME)
+        self.clock = Clock(self.store)
+        self.switches = Switches(self.store)
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.events = Events()
+        self.identity = Identity(self.store, self.clock)
+        self.sheets = SheetsService(
+            self.store,
+            self.clock,
+            blocks_sort=lambda: bool(self.switches.get("protected_columns_block_structure")),
+            on_change=lambda spreadsheet, by: self.events.publish("cells", spreadsheet=spreadsheet, by=by),
+        )
+        self.files = self.sheets.files
+        self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events)
+        self.scripts = AppsScript(self)
+        self.hand = Hand(self)
+
+    def service_blueprints(self) -> list[Blueprint]:
+        """The routes of the services besides Gmail and identity."""
+        return [self.sheets.routes()]
+
+    def close(self) -> None:
+        """Close the database. What was answered is on disk without it."""
+        self.store.close()

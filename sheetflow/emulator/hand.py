@@ -1,0 +1,138 @@
+"""What a person's hand does in the spreadsheet's own pages: types into a cell, pastes a block, clears.
+
+A hand differs from the API in three ways: strict data validation refuses what it types, texts are always read
+as typed (USER_ENTERED), and installed edit triggers hear of it. Roles and protected ranges bind both alike.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from sheetflow.emulator.apps_script.runtime import Edit, Run
+from sheetflow.emulator.files import SPREADSHEET
+from sheetflow.emulator.sheets.a1 import Area
+from sheetflow.emulator.sheets.cells import tidy
+from sheetflow.emulator.sheets.formulas import CellError
+from sheetflow.emulator.wire import Json, invalid
+
+if TYPE_CHECKING:
+    from sheetflow.emulator.emulator import Emulator
+    from sheetflow.emulator.sheets.a1 import Box
+    from sheetflow.emulator.sheets.document import Document
+
+EDIT_FIELDS = frozenset({"as", "range", "value", "values", "spreadsheet", "wait"})
+
+
+class Hand:
+    """Edits as people make them."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def edit_request(self, body: Json) -> Json:
+        """Do what `POST /workspace/edit` asks for.
+
+        Args:
+            body: {"as": email, "range": A1, "value": x} types x into the range's cells, None or "" clears
+                them; {"values": [[…]]} instead of "value" pastes a block at the range's upper left corner.
+                "spreadsheet" may be left out where there is one; "wait": false answers before the triggers
+                ran.
+
+        Returns:
+            {"spreadsheetId", "updatedRange", "triggers": [{"project", "function", "ok", "error", "ms",
+            "log"}]}.
+
+        Raises:
+            GoogleError: 400 malformed, protected or invalid by a validation rule; 403 no access; 404 no such
+                file.
+        """
+        if not set(body) <= EDIT_FIELDS or ("value" in body) == ("values" in body):
+            raise invalid(
+                'Send {"as": email, "range": "Tab!B5", "value": x} or "values": [[…]] in place of "value"'
+            )
+        who, where, wait = body.get("as"), body.get("range"), body.get("wait", True)
+        if (
+            not isinstance(who, str)
+            or "@" not in who
+            or not isinstance(where, str)
+            or not isinstance(wait, bool)
+        ):
+            raise invalid('"as" is an e-mail address, "range" is in A1 notation, "wait" a boolean')
+        spreadsheet = body.get("spreadsheet") or self._only_spreadsheet()
+        if "values" in body:
+            return self.paste(who, spreadsheet, where, _block(body["values"]), wait=wait)
+        return self.type(who, spreadsheet, where, _scalar(body["value"]), wait=wait)
+
+    def type(self, who: str, spreadsheet: str, where: str, value: Any, *, wait: bool = True) -> Json:
+        """Type a value into a cell, or into all cells of a range. Answers as `edit_request`."""
+        return self._edit(who, spreadsheet, where, None, value, wait=wait)
+
+    def paste(
+        self, who: str, spreadsheet: str, where: str, block: list[list[Any]], *, wait: bool = True
+    ) -> Json:
+        """Paste a block at the upper left corner of a range. Answers as `edit_request`."""
+        return self._edit(who, spreadsheet, where, block, None, wait=wait)
+
+    def _edit(
+        self, who: str, spreadsheet: str, where: str, block: list[list[Any]] | None, value: Any, *, wait: bool
+    ) -> Json:
+        who = who.lower()
+        sheets = self._emulator.sheets
+        doc = sheets.open(spreadsheet, who, write=True)
+        with doc.lock:
+            area = doc.book.area(where)
+            box = doc.book.box(area, clip=block is not None)
+            told = block is None and box.row1 - box.row0 == box.col1 - box.col0 == 1
+            old = self._told(doc, area.sheet_id, box) if told else None
+            if block is None:
+                place = Area(area.sheet_id, *box)
+                lines = [[_blank_for_none(value)] * (box.col1 - box.col0)] * (box.row1 - box.row0)
+            else:  # only the corner counts, and the grid grows where it is too small
+                place = Area(area.sheet_id, box.row0, box.row0 + 1, box.col0, box.col0 + 1)
+                lines = [[_blank_for_none(item) for item in line] for line in block]
+            done = sheets.write_values(doc, who, place, lines, entered=True, by_hand=True)
+            new = self._told(doc, area.sheet_id, box) if told else None
+            name = doc.book.name_of(done.sheet_id, done.box)
+        found = done.box
+        cells = (found.row0 + 1, found.col0 + 1, found.row1 - found.row0, found.col1 - found.col0)
+        edit = Edit(spreadsheet, area.sheet_id, cells, who, new, old)
+        runs = self._fire(edit, wait=wait)
+        return {"spreadsheetId": spreadsheet, "updatedRange": name, "triggers": [run.brief() for run in runs]}
+
+    def _told(self, doc: Document, sheet_id: int, box: Box) -> float | str | bool | None:
+        """A cell's value as an edit event tells it; None for blank."""
+        value = self._emulator.sheets.shown(doc, sheet_id).value(box.row0, box.col0)
+        if isinstance(value, CellError):
+            return str(value)
+        return None if value == "" else tidy(value)  # type: ignore[return-value]
+
+    def _fire(self, edit: Edit, *, wait: bool) -> list[Run]:
+        if wait:
+            return self._emulator.scripts.edited(edit)
+        threading.Thread(target=self._emulator.scripts.edited, args=(edit,), daemon=True).start()
+        return []
+
+    def _only_spreadsheet(self) -> str:
+        found = self._emulator.store.read("SELECT id FROM files WHERE mime_type = ?", (SPREADSHEET,))
+        if len(found) != 1:
+            raise invalid(f'There are {len(found)} spreadsheets: say which, with "spreadsheet"')
+        return str(found[0][0])
+
+
+def _blank_for_none(value: Any) -> Any:
+    """The API skips a None; a hand that clears a cell does not."""
+    return "" if value is None else value
+
+
+def _scalar(value: Any) -> Any:
+    if value is not None and not isinstance(value, str | int | float | bool):
+        raise invalid('"value" is a text, a number, a boolean or null')
+    return value
+
+
+def _block(block: Any) -> list[list[Any]]:
+    if not isinstance(block, list) or not block or not all(isinstance(line, list) and line for line in block):
+        raise invalid('"values" is a list of rows, each a list of values')
+    width = max(map(len, block))
+    return [[_scalar(item) for item in line] + [None] * (width - len(line)) for line in block]

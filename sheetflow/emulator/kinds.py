@@ -1,0 +1,63 @@
+"""Names of API calls, as the call log tells them: `sheets.values.batchGet`, `gmail.messages.send`, ….
+
+The names are those of Google's discovery documents, without the parts that every call of a service shares.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ROUTES = (
+    ("GET", r"/v4/spreadsheets/[^/:]+/values:batchGet", "sheets.values.batchGet"),
+    ("POST", r"/v4/spreadsheets/[^/:]+/values:(?P<verb>\w+)", "sheets.values.{verb}"),
+    ("POST", r"/v4/spreadsheets/[^/:]+/values/.*:append", "sheets.values.append"),
+    ("POST", r"/v4/spreadsheets/[^/:]+/values/.*:clear", "sheets.values.clear"),
+    ("GET", r"/v4/spreadsheets/[^/:]+/values/.*", "sheets.values.get"),
+    ("PUT", r"/v4/spreadsheets/[^/:]+/values/.*", "sheets.values.update"),
+    ("POST", r"/v4/spreadsheets/[^/:]+/sheets/[^/:]+:copyTo", "sheets.sheets.copyTo"),
+    ("GET", r"/v4/spreadsheets/[^/:]+/developerMetadata/.*", "sheets.developerMetadata.get"),
+    ("POST", r"/v4/spreadsheets/[^/:]+/developerMetadata:search", "sheets.developerMetadata.search"),
+    ("POST", r"/v4/spreadsheets/[^/:]+:(?P<verb>\w+)", "sheets.{verb}"),
+    ("GET", r"/v4/spreadsheets/[^/:]+", "sheets.get"),
+    ("POST", r"/v4/spreadsheets", "sheets.create"),
+    ("POST", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>messages|drafts)/send", "gmail.{on}.send"),
+    ("GET", r"/gmail/v1/users/[^/]+/messages/[^/]+/attachments/[^/]+", "gmail.messages.attachments.get"),
+    ("POST", r"/gmail/v1/users/[^/]+/(?P<on>\w+)/[^/]+/(?P<verb>\w+)", "gmail.{on}.{verb}"),
+    ("GET", r"/gmail/v1/users/[^/]+/profile", "gmail.getProfile"),
+    ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)/[^/]+", "gmail.{on}.{method}"),
+    ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)", "gmail.{on}.{plural}"),
+    ("*", r"(?:/upload)?/drive/v3/about", "drive.about.get"),
+    (
+        "*",
+        r"(?:/upload)?/drive/v3/files/[^/]+/(?P<on>permissions|revisions|comments)/[^/]+",
+        "drive.{on}.{method}",
+    ),
+    ("*", r"(?:/upload)?/drive/v3/files/[^/]+/(?P<on>permissions|revisions|comments)", "drive.{on}.{plural}"),
+    ("*", r"(?:/upload)?/drive/v3/files/[^/]+/(?P<verb>\w+)", "drive.files.{verb}"),
+    ("*", r"(?:/upload)?/drive/v3/(?P<on>\w+)/[^/]+", "drive.{on}.{method}"),
+    ("*", r"(?:/upload)?/drive/v3/(?P<on>\w+)", "drive.{on}.{plural}"),
+    ("GET", r"/v1/forms/[^/]+/responses/[^/]+", "forms.responses.get"),
+    ("GET", r"/v1/forms/[^/]+/responses", "forms.responses.list"),
+    ("*", r"/v1/forms/[^/:]+:(?P<verb>\w+)", "forms.{verb}"),
+    ("*", r"/v1/forms/[^/]+/watches.*", "forms.watches.{method}"),
+    ("*", r"/v1/forms/[^/]+", "forms.{method}"),
+    ("*", r"/v1/forms", "forms.{plural}"),
+    ("*", r"/tasks/v1/lists/[^/]+/tasks/[^/]+", "tasks.tasks.{method}"),
+    ("*", r"/tasks/v1/lists/[^/]+/tasks", "tasks.tasks.{plural}"),
+    ("*", r"/tasks/v1/users/@me/lists.*", "tasks.tasklists.{plural}"),
+    ("POST", r"/token", "oauth.token"),
+    ("GET", r"/oauth2/v1/certs", "oauth.certs"),
+)
+_COMPILED = tuple((method, re.compile(pattern, re.DOTALL), name) for method, pattern, name in _ROUTES)
+_METHOD = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+_PLURAL = {"GET": "list", "POST": "create"}
+
+
+def kind_of(method: str, path: str) -> str:
+    """The call's name; for a path that is none of Google's, `other`."""
+    for wanted, pattern, name in _COMPILED:
+        match = pattern.fullmatch(path) if wanted in ("*", method) else None
+        if match is not None:
+            words = {"method": _METHOD.get(method, method), "plural": _PLURAL.get(method, method)}
+            return name.format(**words, **match.groupdict())
+    return "other"

@@ -1,0 +1,131 @@
+"""The HTTP server under the emulator: werkzeug's threaded one, with connections kept alive.
+
+Werkzeug closes each connection after one answer. Real clients (requests, httplib2) hold theirs open, and a
+workspace answers hundreds of small calls: so the request's body is read whole before the application runs,
+which is what makes it safe to read the next request from the same connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import InternalServerError
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+NO_BODY = frozenset({204, 304})
+
+
+class KeepAliveHandler(WSGIRequestHandler):
+    """Answers any number of requests on one connection; logs nothing (the call log tells)."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # an answer's head and body leave in one packet
+
+    def run_wsgi(self) -> None:
+        """Answer one request."""
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+        environ = self.make_environ()
+        if environ.get("wsgi.input_terminated"):
+            body = environ["wsgi.input"].read()
+        else:
+            body = self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ.update(
+            {
+                "wsgi.input": io.BytesIO(body),
+                "wsgi.input_terminated": True,
+                "CONTENT_LENGTH": str(len(body)),
+            }
+        )
+        try:
+            self._run(self.server.app, environ)
+        except OSError:
+            self.close_connection = True  # the client, or a fault, cut the connection
+
+    def _run(self, app: WSGIApplication, environ: dict[str, Any]) -> None:
+        started: list[Any] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _info: object = None) -> Any:
+            started[:] = [status, headers]
+            return self.wfile.write
+
+        try:
+            chunks = app(environ, start)
+        except Exception as error:  # noqa: BLE001 - whatever the application did not answer is a bug of ours: tell it
+            self.server.log("error", "Error on request %s: %r", self.path, error)
+            chunks = InternalServerError()(environ, start)
+        try:
+            self._answer(started[0], started[1], chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+
+    def _answer(self, status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> None:
+        code, _, reason = status.partition(" ")
+        names = {name.lower() for name, _ in headers}
+        self.send_response_only(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        bare = self.command == "HEAD" or int(code) in NO_BODY
+        chunked = not bare and "content-length" not in names
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for chunk in chunks:
+            if chunk and not bare:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
+                if chunked:
+                    self.wfile.flush()  # a stream of events is read as it comes
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def finish(self) -> None:
+        """Close the connection, which may be cut already."""
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class Server:
+    """A running server.
+
+    Attributes:
+        port: where it listens.
+        url: `http://127.0.0.1:PORT`.
+    """
+
+    def __init__(self, app: WSGIApplication, port: int, host: str) -> None:
+        self._server: BaseWSGIServer = ThreadedWSGIServer(host, port, app, handler=KeepAliveHandler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.port = int(self._server.server_address[1])
+        self.url = f"http://{host}:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def shutdown(self) -> None:
+        """Stop listening. Connections that stand open are left to their clients."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+def cut_connection(environ: dict[str, Any]) -> None:
+    """Close the socket under a request, so that its client gets no answer at all."""
+    connection: socket.socket | None = environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
