@@ -41,10 +41,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a commit did. `ids`: the Registry's ID column afterwards, by row, where it was asked for."""
+    """What a commit did. `rows`: the Registry's rows that it wrote into, as they stand afterwards."""
 
     token: Token
-    ids: Mapping[int, str] = field(default_factory=dict)
+    rows: Mapping[int, Row] = field(default_factory=dict)
 
 
 class SheetPort(Protocol):

@@ -6,7 +6,7 @@ waits a short time for the edit that explains it. A wish counts even where its c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,7 +27,7 @@ from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Hold, Loose, Note, Request
 from sheetflow.model.snapshot import CellWrite, Registry, Row
 from sheetflow.workflow.payments import TABLE
-from sheetflow.workflow.table import Status
+from sheetflow.workflow.table import STATUSES, Status
 
 Step = CellEdit | Act
 
@@ -66,6 +66,8 @@ class Folding:
         self.normal: dict[str, Cell] = {}
         self.put_back: dict[str, Refusal] = {}
         self.copied, self.moved = copied, False
+        self.dictated: set[str] = set()
+        """Columns whose value was given on the page, so that the cell has to follow."""
         self.expected = {request.status, request.hold.target if request.hold else request.status}
         """What the status cell may show without anybody having wished anything."""
         self.unexplained: set[str] = set()
@@ -117,7 +119,7 @@ class Folding:
 
     def _case(self, person: Person | None, target: str, at: datetime) -> MoveCase:
         request = self.request
-        lawful = TABLE.between(Status(request.status), Status(target)) if target in Status else None
+        lawful = TABLE.between(Status(request.status), Status(target)) if target in STATUSES else None
         note = request.notes.get(person.email) if person else None
         case = MoveCase(
             request, person, target, lawful, self.company, self.book, at,
@@ -133,7 +135,7 @@ class Folding:
             if verdict.fact.kind == "RequestSubmitted":
                 self._normalise()
                 verdict = judge(case, cause)
-                assert verdict.fact is not None  # noqa: S101 - normal forms pass what the originals passed
+            assert verdict.fact is not None  # noqa: S101 - normal forms pass what the originals passed
             self._happen(verdict.fact)
             return None
         if verdict.waits and case.person:
@@ -188,16 +190,19 @@ class Folding:
             if key in PAYEE and not self._is_requester(person):
                 request.unsigned.add(key)
 
-    def _comment(self, text: str, person: Person, step: CellEdit | Act) -> None:
+    def _comment(self, text: str, person: Person, step: CellEdit | Act, link: str = "") -> None:
         request = self.request
         via = "page" if isinstance(step, Act) else "sheet"
+        data = {"text": text} | ({"link": link} if link else {})
         if request.submitted:
-            self._happen(
-                Fact(step.at, request.id, "CommentAdded", person.email, via, {"text": text}, step.uuid)
-            )
+            self._happen(Fact(step.at, request.id, "CommentAdded", person.email, via, data, step.uuid))
         else:
             _put(request.cells, "comment", text)
             request.updated = step.at
+            if link:
+                request.links[link] = step.uuid
+        if isinstance(step, Act):
+            self.dictated.add("comment")
         if text.strip():
             request.notes[person.email] = Note(step.at, text.strip())
         else:
@@ -205,6 +210,9 @@ class Folding:
 
     def _act(self, act: Act) -> None:
         request = self.request
+        if act.link and request.links.get(act.link) == act.uuid:
+            self.out.answers[act.uuid] = None  # done already, in a commit whose answer was lost
+            return
         person = self.company.people.find(act.user)
         status = Status(request.status)
         lawful = TABLE.by_act(act.act, status)
@@ -234,7 +242,7 @@ class Folding:
             return Refusal(
                 "comment-required", self.request.id, "comment", {"target": case.target}, act.user, act.uuid
             )
-        self._comment(act.comment.strip(), person, act)
+        self._comment(act.comment.strip(), person, act, act.link)
         return None
 
     # --- what is left when all steps are judged
@@ -254,7 +262,7 @@ class Folding:
                     self._write(key, None, note="")
                 continue
             was = self.normal.get(key)
-            if key in self.put_back or (was is not None and accepted == was):
+            if key in self.put_back or key in self.dictated or (was is not None and accepted == was):
                 self._write(key, accepted, note=self._note(key))
             elif (key, text) in explained and key not in self.unexplained:
                 if request.status in OPEN_FOR_CHANGE:
@@ -324,7 +332,7 @@ class Folding:
         newborn = not request.submitted and (self.copied or not (text or self.before))
         if explained_here or newborn or target in self.expected or target == wanted:
             self._write("status", label, note=self._note("status"))
-        elif target in Status and TABLE.between(Status(request.status), Status(target)):
+        elif target in STATUSES and TABLE.between(Status(request.status), Status(target)):
             if self._waited("status", text):
                 self.out.unclaimed.append((request, target))
                 self._unexplained("status", label)
@@ -393,7 +401,11 @@ class Folding:
         if refusal is None and key == "status" and asked:
             return words.problem("reversal", "", {"by": asked.by, "reason": asked.reason})
         if refusal is None:
-            return str(words.sentences["notes"]["normalised"]) if key in self.normal else None
+            return (
+                str(words.sentences["notes"]["normalised"])
+                if key in ("inn", "bik") and key in self.normal
+                else None
+            )
         return " ".join(words.refusal(refusal)) + f" [{refusal.rule}]"
 
     def _write(self, key: str, value: Cell | None, note: str | None = None) -> None:

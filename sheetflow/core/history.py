@@ -157,16 +157,16 @@ def apply(request: Request, event: Event | Fact) -> None:
             request.status = Status.CANCELLED
         case "FieldChanged":
             _put(request, data["column"], data["value"])
-        case "CommentAdded" | "EditRefused" | "RowRestored":
-            pass
-        case _:
-            raise KeyError(event.kind)
+        case "CommentAdded":
+            _put(request, "comment", data["text"])
+        case kind if kind not in ("EditRefused", "RowRestored"):
+            raise KeyError(kind)
     if event.kind in MOVES:
         request.notes, request.hold = {}, None
     if event.kind != "EditRefused":
         request.updated = event.at
     if link := data.get("link"):
-        request.links.append(link)
+        request.links[link] = event.cause
 
 
 MOVES = frozenset(

@@ -97,7 +97,7 @@ def from_row(row: Row) -> Request:
         unsigned=set(data.get("unsigned", ())),
         noted=dict(data.get("noted", {})),
         bank_file=data.get("bank_file", ""),
-        links=list(data.get("links", ())),
+        links=dict(data.get("links", {})),
         problems=[(rule, column, facts) for rule, column, facts in data.get("problems", ())],
         deleted=moment(data["deleted"]) if "deleted" in data else None,
     )

@@ -22,7 +22,18 @@ STATE_HEADERS = (
     "data", *INPUTS,
 )  # fmt: skip
 INBOX_HEADERS = ("uuid", "at", "user", "sheet", "body", "signature", "consumed")
-OUTBOX_HEADERS = ("id", "state", "lease", "leased_at", "tries", "template", "to", "request", "facts", "result")
+OUTBOX_HEADERS = (
+    "id",
+    "state",
+    "lease",
+    "leased_at",
+    "tries",
+    "template",
+    "to",
+    "request",
+    "facts",
+    "result",
+)
 HISTORY_HEADERS = ("seq", "at", "request", "event", "actor", "via", "data", "cause", "hash")
 
 FIRST_STATE_ROW = 2

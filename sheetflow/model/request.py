@@ -55,7 +55,8 @@ class Request:
     "for whom" is in history. `paid`: sum of the payments, in the request's currency.
     `notes`: by address, the last comment since the last transition. `loose`: by column.
     `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
-    in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about. `links`: nonces of page links used.
+    in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about. `links`: nonces of page links used,
+    and the act that each was used for.
     `submitted`: it has a history, so it can no longer vanish.
     """
 
@@ -76,7 +77,7 @@ class Request:
     noted: dict[str, str] = field(default_factory=dict)
     reversal: Reversal | None = None
     bank_file: str = ""
-    links: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
 
     def cell(self, key: str) -> Cell:

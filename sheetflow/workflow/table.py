@@ -26,6 +26,9 @@ class Status(StrEnum):
     CANCELLED = "Cancelled"
 
 
+STATUSES = frozenset(status.value for status in Status)
+
+
 class Party(StrEnum):
     """Who may make a transition, seen from one request."""
 

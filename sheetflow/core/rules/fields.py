@@ -86,7 +86,12 @@ def _is_rouble(cells: Mapping[str, Cell]) -> bool:
 
 
 def _amount(cell: Cell, cells: Mapping[str, Cell], _currencies: tuple[str, ...], _today: date) -> Cell:
-    amount: Decimal = parse_amount(cell)
+    currency = cells.get("currency", "")
+    try:
+        code = parse_currency(text_of(currency))
+    except Invalid:
+        code = None
+    amount: Decimal = parse_amount(cell, code)
     if amount > 100_000_000_000:
         raise Invalid("amount-too-large", {"value": text_of(cell)})
     return cell if not isinstance(cell, str) else float(amount)

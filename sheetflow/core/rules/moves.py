@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetflow.core.rules.case import MoveCase, Objection, rule
 from sheetflow.workflow.payments import TABLE
-from sheetflow.workflow.table import Status
+from sheetflow.workflow.table import STATUSES, Status
 
 
 @rule
@@ -22,7 +22,7 @@ def known_status(case: MoveCase) -> Objection | None:
 
     Allowed: "Approved" or its Russian label. Refused: "ok", or an emptied cell.
     """
-    return None if case.target in Status else Objection({"wish": case.target})
+    return None if case.target in STATUSES else Objection({"wish": case.target})
 
 
 @rule

@@ -1,0 +1,321 @@
+"""The spreadsheet over Sheets API v4: one `values.batchGet` a read, one guarded `batchUpdate` a commit.
+
+The token's named range is deleted and added again, under the next revision's id, at the head of every
+batch: where another instance committed first the old id is gone, and Google refuses the whole batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import gspread
+
+from sheetflow.adapters.http import SheetsHttp
+from sheetflow.core import history
+from sheetflow.core.inbox import CONSUMED
+from sheetflow.core.inbox import WIDTH as INBOX_WIDTH
+from sheetflow.core.projection import WIDTH as STATE_WIDTH
+from sheetflow.core.tabs import FIRST_STATE_ROW, OUTBOX_HEADERS, TOKEN_NAME, read_token, token_text
+from sheetflow.errors import ConcurrentEdit, ConfigError, NotFound, Unavailable
+from sheetflow.model.cells import Cell
+from sheetflow.model.events import Event
+from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
+from sheetflow.ports import ClockPort, Commit, Receipt
+
+TABS = ("inbox", "state", "registry", "people", "settings", "outbox")
+"""What a pass reads, between two looks at the token."""
+
+
+class Sheets:
+    """One spreadsheet (SheetPort, HistoryPort).
+
+    `titles`: tab key -> title; a tab that was renamed is found again by its sheetId.
+    `headers`: header text, lower case -> column key.
+    """
+
+    def __init__(
+        self,
+        client: gspread.Client,
+        spreadsheet: str,
+        titles: Mapping[str, str],
+        headers: Mapping[str, str],
+        clock: ClockPort,
+    ) -> None:
+        self.http: SheetsHttp = client.http_client  # type: ignore[assignment]
+        self.spreadsheet, self.headers, self.clock = spreadsheet, headers, clock
+        self.titles = dict(titles)
+        self._sheets: Mapping[str, int] = {}
+        self._orphan: Token | None = None
+
+    def read(self) -> Snapshot:
+        """Read what a pass needs. Raises Unavailable where the spreadsheet changes faster than it is read."""
+        for _ in range(5):
+            first, *tabs, last = self._get(["token", *TABS, "token"])
+            token = read_token(_corner(first))
+            if token_text(token) == token_text(read_token(_corner(last))):
+                break
+        else:
+            raise Unavailable("Sheets", "another commit came in between at every try to read")
+        self._sheets = token.sheets
+        found = dict(zip(TABS, tabs, strict=True))
+        return Snapshot(
+            now=self.http.told_at or self.clock.now(),
+            token=token,
+            registry=self._registry(found["registry"]),
+            state=found["state"],
+            inbox=found["inbox"],
+            outbox=found["outbox"],
+            people=found["people"],
+            settings=found["settings"],
+        )
+
+    def read_history(self) -> tuple[Token, Sequence[Event]]:
+        """The token and the whole History tab. Raises HistoryBroken for a row that cannot be read."""
+        token, rows = self._get(["token", "history"])
+        events = [history.from_row(row, place) for place, row in enumerate(rows[1:], start=1)]
+        return read_token(_corner(token)), events
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Write everything or nothing.
+
+        Raises:
+            ConcurrentEdit: the token moved on; nothing was applied.
+            Unavailable: no answer; whether it took effect, the token tells.
+        """
+        body: dict[str, Any] = {"requests": list(self._requests(commit))}
+        if commit.writes:
+            runs = list(_runs(sorted({write.row for write in commit.writes})))
+            body |= {
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": [f"{self._range('registry')}!{at + 2}:{at + 1 + n}" for at, n in runs],
+            }
+        try:
+            answer = self.http.batch_update(self.spreadsheet, body)
+        except ConcurrentEdit:
+            # Either somebody was first, or the named range itself was deleted by hand: the next read tells,
+            # for then the token still is what it was, and the range is added without deleting it first.
+            self._orphan = commit.old
+            raise
+        self._orphan = None
+        return Receipt(commit.new, _rows(answer) if commit.writes else {})
+
+    # --- reading
+
+    def _get(self, keys: Sequence[str]) -> list[list[list[Cell]]]:
+        try:
+            return self._batch_get(keys)
+        except NotFound:
+            if not self._find_titles():
+                raise
+            return self._batch_get(keys)
+
+    def _batch_get(self, keys: Sequence[str]) -> list[list[list[Cell]]]:
+        answer = self.http.values_batch_get(
+            self.spreadsheet,
+            [self._range(key) for key in keys],
+            params={"valueRenderOption": "FORMULA", "dateTimeRenderOption": "SERIAL_NUMBER"},
+        )
+        return [part.get("values", []) for part in answer["valueRanges"]]
+
+    def _range(self, key: str) -> str:
+        ranges = {
+            "token": ("state", "A1"),
+            "state": ("state", f"A{FIRST_STATE_ROW + 1}:{_letter(STATE_WIDTH - 1)}"),
+            "inbox": ("inbox", f"A2:{_letter(INBOX_WIDTH - 1)}"),
+            "outbox": ("outbox", f"A2:{_letter(len(OUTBOX_HEADERS) - 1)}"),
+            "people": ("people", "A1:Z"),
+            "settings": ("settings", "A1:B"),
+            "history": ("history", "A1:I"),
+        }
+        tab, cells = ranges.get(key, (key, ""))
+        title = "'" + self.titles[tab].replace("'", "''") + "'"
+        return f"{title}!{cells}" if cells else title
+
+    def _find_titles(self) -> bool:
+        """Look the tabs up by their ids, after a rename. One more read, only when a title is not found."""
+        answer = self.http.fetch_sheet_metadata(
+            self.spreadsheet, {"fields": "sheets.properties(sheetId,title)"}
+        )
+        found = {sheet["properties"]["sheetId"]: sheet["properties"]["title"] for sheet in answer["sheets"]}
+        sheets = self._sheets or _FALLBACK_SHEETS
+        before = dict(self.titles)
+        self.titles |= {key: found[sheet] for key, sheet in sheets.items() if sheet in found}
+        return before != self.titles
+
+    def _registry(self, rows: list[list[Cell]]) -> Registry:
+        header = rows[0] if rows else []
+        columns: dict[str, int] = {}
+        for place, cell in enumerate(header):
+            key = self.headers.get(header_text(cell).strip().lower())
+            if key is not None:
+                columns.setdefault(key, place)
+        return Registry(columns, rows[1:], len(header))
+
+    # --- writing
+
+    def _requests(self, commit: Commit) -> Iterable[dict[str, Any]]:
+        sheets, old, new = commit.new.sheets, commit.old, commit.new
+        corner = _grid(sheets["state"], 0, 0, 1, 1)
+        if self._orphan is None or self._orphan != old:
+            yield {"deleteNamedRange": {"namedRangeId": old.range_id}}
+        yield {
+            "addNamedRange": {
+                "namedRange": {"namedRangeId": new.range_id, "name": TOKEN_NAME, "range": corner}
+            }
+        }
+        yield _put(sheets["state"], 0, 0, [[token_text(new)]])
+        if commit.events:
+            yield _append(sheets["history"], [history.to_row(event) for event in commit.events])
+        yield from _placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)
+        yield from _placed(sheets["outbox"], 1, len(OUTBOX_HEADERS), commit.outbox)
+        yield from self._consumed(sheets["inbox"], commit)
+        for write in commit.writes:
+            yield _cell(
+                sheets["registry"], write.row + 1, commit.columns[write.column], write.value, write.note
+            )
+        yield from self._restored(sheets["registry"], commit)
+
+    def _consumed(self, sheet: int, commit: Commit) -> Iterable[dict[str, Any]]:
+        """Mark events as used; what they said is in history now, so the body is emptied to keep reads small."""
+        for start, length in _runs(commit.consumed):
+            yield _put(sheet, start + 1, CONSUMED - 2, [["", "", commit.new.revision]] * length)
+
+    def _restored(self, sheet: int, commit: Commit) -> Iterable[dict[str, Any]]:
+        """Insert rows of our own below the last, so that nobody's fresh typing is written over."""
+        if not commit.restored:
+            return
+        start = commit.registry_rows + 1
+        yield {
+            "insertDimension": {
+                "range": {
+                    "sheetId": sheet, "dimension": "ROWS", "startIndex": start,
+                    "endIndex": start + len(commit.restored),
+                },
+                "inheritFromBefore": True,
+            }
+        }  # fmt: skip
+        for offset, cells in enumerate(commit.restored):
+            for key, value in cells.items():
+                yield _cell(sheet, start + offset, commit.columns[key], value, None)
+
+
+_FALLBACK_SHEETS = {
+    "state": 111,
+    "inbox": 110,
+    "outbox": 112,
+    "registry": 100,
+    "people": 102,
+    "settings": 103,
+    "history": 105,
+}
+"""The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
+
+
+def header_text(cell: Cell) -> str:
+    """A header cell's text; where a shown column's formula stands there, the header that it gives itself."""
+    text = str(cell)
+    if not text.startswith("="):
+        return text
+    _, found, rest = text.partition('=1;"')
+    return rest.partition('"')[0] if found else ""
+
+
+def _corner(rows: list[list[Cell]]) -> Cell:
+    if not rows or not rows[0]:
+        raise ConfigError(["State!A1 is empty: this spreadsheet is not set up as a registry"])
+    return rows[0][0]
+
+
+def _letter(place: int) -> str:
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _grid(sheet: int, row: int, column: int, rows: int, columns: int) -> dict[str, int]:
+    return {
+        "sheetId": sheet, "startRowIndex": row, "endRowIndex": row + rows,
+        "startColumnIndex": column, "endColumnIndex": column + columns,
+    }  # fmt: skip
+
+
+def entered(value: Cell) -> dict[str, Any]:
+    """A value as CellData, stored exactly as it is: text that begins with "=" stays text."""
+    if isinstance(value, bool):
+        return {"userEnteredValue": {"boolValue": value}}
+    if isinstance(value, (int, float)):
+        return {"userEnteredValue": {"numberValue": value}}
+    return {"userEnteredValue": {"stringValue": value}} if value != "" else {}
+
+
+def _cell(sheet: int, row: int, column: int, value: Cell | None, note: str | None) -> dict[str, Any]:
+    data = {} if value is None else entered(value)
+    fields = [] if value is None else ["userEnteredValue"]
+    if note is not None:
+        data["note"] = note
+        fields.append("note")
+    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": [{"values": [data]}], "fields": ",".join(fields)}}
+
+
+def _put(sheet: int, row: int, column: int, rows: Iterable[Row]) -> dict[str, Any]:
+    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
+    data = [{"values": [entered(cell) for cell in cells]} for cells in rows]
+    return {"updateCells": {"start": start, "rows": data, "fields": "userEnteredValue"}}
+
+
+def _append(sheet: int, rows: Iterable[Row]) -> dict[str, Any]:
+    data = [{"values": [entered(cell) for cell in cells]} for cells in rows]
+    return {"appendCells": {"sheetId": sheet, "rows": data, "fields": "userEnteredValue"}}
+
+
+def _placed(
+    sheet: int, first: int, width: int, rows: Sequence[tuple[int | None, Row]]
+) -> Iterable[dict[str, Any]]:
+    """Known rows where they stand, neighbours together; new ones at the end."""
+    known = {place: [*row, *[""] * (width - len(row))] for place, row in rows if place is not None}
+    for start, length in _runs(sorted(known)):
+        yield _put(sheet, first + start, 0, [known[place] for place in range(start, start + length)])
+    fresh = [row for place, row in rows if place is None]
+    if fresh:
+        yield _append(sheet, fresh)
+
+
+def _runs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Neighbouring places as (start, length)."""
+    start = previous = None
+    for place in places:
+        if start is None or previous is None:
+            start = previous = place
+        elif place == previous + 1:
+            previous = place
+        else:
+            yield start, previous - start + 1
+            start = previous = place
+    if start is not None and previous is not None:
+        yield start, previous - start + 1
+
+
+def _rows(answer: Mapping[str, Any]) -> dict[int, Row]:
+    """The Registry's rows that the answer brought back, by row of the snapshot (0 is below the header)."""
+    found: dict[int, Row] = {}
+    for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        for data in sheet.get("data", []):
+            first = data.get("startRow", 0) - 1
+            for offset, row in enumerate(data.get("rowData", [])):
+                found[first + offset] = [_value(cell) for cell in row.get("values", [])]
+    return found
+
+
+def _value(cell: Mapping[str, Any]) -> Cell:
+    """CellData as `valueRenderOption` FORMULA would have given it."""
+    for kind, value in cell.get("userEnteredValue", {}).items():
+        if kind in ("stringValue", "numberValue", "boolValue", "formulaValue"):
+            known: Cell = value
+            return known
+    return ""

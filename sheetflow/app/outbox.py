@@ -1,0 +1,112 @@
+"""The Outbox: every message exactly once.
+
+A letter's row is committed before it is sent, already leased to the run that will send it. Whoever finds a
+row whose lease ran out, or whose sending is in doubt, first asks the mailbox for the letter's reference and
+sends only what is not there. What cannot be told after several tries is left for the admin, never sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
+from sheetflow.errors import PortError
+from sheetflow.model.snapshot import Letter, Row, Snapshot
+from sheetflow.ports import MailPort
+
+LEASE = timedelta(minutes=5)
+"""Longer than a function may run, so a lease that ran out belongs to a run that is dead."""
+LAG = timedelta(minutes=2)
+"""How long a mailbox may need until a sent message is found by a search."""
+TRIES = 6
+BATCH = 40
+"""Letters that one pass takes over from others; the rest waits for the next."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What a commit writes into the Outbox, and what is to be sent once it stands there.
+
+    `rows`: (place or None for a new row, row). `places`: letter id -> place after the commit.
+    """
+
+    rows: list[tuple[int | None, Row]] = field(default_factory=list)
+    to_send: list[OutboxRow] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+
+def claim(snapshot: Snapshot, letters: Sequence[Letter], marks: Sequence[OutboxRow], run: str) -> Work:
+    """Put this run's name on new letters and on those whose sender seems dead.
+
+    `marks`: letters that this run sent already and could not mark yet; they ride along.
+    """
+    work = Work()
+    marked = {mark.letter.id: mark for mark in marks}
+    for place, row in enumerate(snapshot.outbox):
+        if not row or row[0] == "":
+            continue
+        work.places[str(row[0])] = place
+        if mark := marked.get(str(row[0])):
+            work.rows.append((place, mark.row()))
+        elif is_open(row) and len(work.to_send) < BATCH:
+            _take_over(work, place, row, run, snapshot.now)
+    end = len(snapshot.outbox)
+    for letter in letters:
+        if letter.id not in work.places:
+            fresh = OutboxRow(letter, "leased", run, snapshot.now)
+            work.places[letter.id] = end
+            work.rows.append((None, fresh.row()))
+            work.to_send.append(fresh)
+            end += 1
+    return work
+
+
+def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> None:
+    try:
+        known = read_outbox_row(row)
+    except ValueError:
+        return
+    if known.state == "leased" and known.lease == run:
+        work.to_send.append(known)
+    elif now >= known.leased_at + (LAG if known.state == "doubt" else LEASE):
+        if known.tries >= TRIES:
+            failed = known.marked("failed", f"in doubt after {TRIES} tries: look for the reference in Sent")
+            work.rows.append((place, failed.row()))
+            return
+        taken = replace(known, state="leased", lease=run, leased_at=now, tries=known.tries + 1)
+        work.rows.append((place, taken.row()))
+        work.to_send.append(taken)
+
+
+class Deliverer:
+    """Sends letters. `compose` makes the message, `reference` the text it can be found by."""
+
+    def __init__(
+        self,
+        mail: MailPort,
+        compose: Callable[[Letter], EmailMessage],
+        reference: Callable[[str], str],
+    ) -> None:
+        self.mail, self.compose, self.reference = mail, compose, reference
+
+    def deliver(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Send each; gives the rows as they are to be marked. One failing does not keep the others."""
+        return [self._one(row) for row in rows]
+
+    def _one(self, row: OutboxRow) -> OutboxRow:
+        reference = self.reference(row.letter.id)
+        try:
+            if row.tries > 1 and (found := self.mail.find(reference)):
+                return row.marked("sent", found)
+            message = self.compose(row.letter)
+        except PortError as error:
+            return row.marked("doubt", str(error))
+        except ValueError as error:  # an address or a text that no mail can carry
+            return row.marked("failed", str(error))
+        try:
+            return row.marked("sent", self.mail.send(message))
+        except PortError as error:
+            return row.marked("doubt" if error.retryable else "failed", str(error))

@@ -1,0 +1,186 @@
+"""One pass over one spreadsheet: read, decide, commit, deliver.
+
+An accepted edit costs one read and one write before delivery and at most one write after it; a pass with
+nothing to do costs one read. A commit that lost the race is decided anew on a fresh read; one whose answer
+was lost is recognised by its nonce, or simply decided anew, which decides nothing where it took effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sheetflow.app.outbox import Deliverer, Work, claim
+from sheetflow.app.repair import undo
+from sheetflow.core.decide import decide
+from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.tabs import OutboxRow, range_id
+from sheetflow.errors import ConcurrentEdit, Unavailable
+from sheetflow.model.cells import text_of
+from sheetflow.model.events import Act, Refusal
+from sheetflow.model.snapshot import Decision, Row, Snapshot, Token
+from sheetflow.ports import ClockPort, Commit, NoncesPort, Receipt, SheetPort
+
+TRIES = 12
+"""Commits that may lose the race in a row before a pass gives up; the next nudge or the schedule goes on."""
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What a pass did, for logs and for the Activity page."""
+
+    events: list[str] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    answers: dict[str, Refusal | None] = field(default_factory=dict)
+    commits: int = 0
+    lost_races: int = 0
+    repaired: int = 0
+    sent: int = 0
+    doubtful: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as JSON: ids and counts, no personal data."""
+        return {
+            "events": self.events,
+            "refused": [f"{refusal.rule} {refusal.request}" for refusal in self.refusals],
+            "commits": self.commits,
+            "lost_races": self.lost_races,
+            "repaired": self.repaired,
+            "sent": self.sent,
+            "doubtful": self.doubtful,
+        }
+
+
+class Process:
+    """The pass, wired to the world. One instance serves one spreadsheet; it keeps nothing between passes."""
+
+    def __init__(
+        self, sheet: SheetPort, deliverer: Deliverer, book: Rulebook, clock: ClockPort, nonces: NoncesPort
+    ) -> None:
+        self.sheet, self.deliverer, self.book = sheet, deliverer, book
+        self.clock, self.nonces = clock, nonces
+
+    def run(self, acts: Sequence[Act] = ()) -> PassReport:
+        """Run one pass. `acts`: what somebody chose on the request page; answered in the report.
+
+        Raises:
+            ConcurrentEdit: others were faster at every try; nothing is lost, the next pass goes on.
+            PortError: Google could not be reached or refused.
+            ConfigError: the spreadsheet cannot be read as a registry.
+        """
+        report, run = PassReport(), self.nonces.nonce()
+        marks: list[OutboxRow] = []
+        open_acts = tuple(acts)
+        for attempt in range(TRIES):
+            snapshot = self.sheet.read()
+            snapshot.acts = open_acts
+            decision = decide(snapshot, self.book, snapshot.now)
+            # A commit of ours whose answer was lost took effect if its letters stand there under our lease.
+            work = claim(snapshot, decision.letters, marks, run)
+            if decision.empty and not work.rows:
+                _answer(report, decision)
+                if not work.to_send:
+                    return report
+                marks = self._deliver(work.to_send, report)
+                continue
+            commit = _commit(snapshot, decision, work, self.nonces.nonce())
+            try:
+                receipt = self.sheet.commit(commit)
+            except ConcurrentEdit:
+                report.lost_races += 1
+                self.clock.sleep(min(0.05 * 2**attempt, 2.0) * (0.5 + self.nonces.jitter()))
+                continue
+            except Unavailable:
+                self.clock.sleep(min(0.5 * 2**attempt, 8.0) * (0.5 + self.nonces.jitter()))
+                if not self._took_effect(commit):
+                    continue
+                receipt = Receipt(commit.new)
+            marks, open_acts = [], ()
+            report.commits += 1
+            report.events += [f"{event.kind} {event.request}".strip() for event in decision.events]
+            report.refusals += decision.refusals
+            _answer(report, decision)
+            receipt, again = self._repair(snapshot, commit, receipt, report)
+            marks = self._deliver(work.to_send, report)
+            if marks and self._mark(commit, receipt, work, marks, report):
+                marks = []
+            if not marks and not again:
+                return report
+        raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
+
+    def _took_effect(self, commit: Commit) -> bool:
+        """After a lost answer: whether the token is the one we wrote. If others came later, deciding tells."""
+        return self.sheet.read().token.range_id == commit.new.range_id
+
+    def _deliver(self, rows: Sequence[OutboxRow], report: PassReport) -> list[OutboxRow]:
+        marks = self.deliverer.deliver(rows)
+        report.sent += sum(row.state == "sent" for row in marks)
+        report.doubtful += sum(row.state == "doubt" for row in marks)
+        return marks
+
+    def _mark(
+        self, commit: Commit, receipt: Receipt, work: Work, marks: Sequence[OutboxRow], report: PassReport
+    ) -> bool:
+        """Write down what was sent: one more write under the token. False: somebody was faster, read again."""
+        rows = tuple((work.places[mark.letter.id], mark.row()) for mark in marks)
+        new = self._next(receipt.token)
+        try:
+            self.sheet.commit(Commit(receipt.token, new, commit.columns, commit.registry_rows, outbox=rows))
+        except (ConcurrentEdit, Unavailable):
+            return False
+        report.commits += 1
+        return True
+
+    def _repair(
+        self, snapshot: Snapshot, commit: Commit, receipt: Receipt, report: PassReport
+    ) -> tuple[Receipt, bool]:
+        """Put right what landed in somebody else's row; True: read again, what was meant is still to do."""
+        writes = undo(snapshot, commit, receipt)
+        if not writes:
+            return receipt, False
+        report.repaired += len(writes)
+        new = self._next(receipt.token)
+        try:
+            return self.sheet.commit(
+                Commit(receipt.token, new, commit.columns, commit.registry_rows, writes=writes)
+            ), True
+        except (ConcurrentEdit, Unavailable):
+            return receipt, True
+
+    def _next(self, token: Token) -> Token:
+        return replace(
+            token, revision=token.revision + 1, range_id=range_id(token.revision + 1, self.nonces.nonce())
+        )
+
+
+def _answer(report: PassReport, decision: Decision) -> None:
+    report.answers |= decision.answers
+
+
+def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> Commit:
+    old = snapshot.token
+    events = decision.events
+    new = replace(
+        old,
+        revision=old.revision + 1,
+        range_id=range_id(old.revision + 1, nonce),
+        head=events[-1].hash if events else old.head,
+        seq=events[-1].seq if events else old.seq,
+        last_id=max(old.last_id, decision.last_id),
+        people=decision.people or old.people,
+        settings=decision.settings or old.settings,
+    )
+    places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
+    states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]
+    return Commit(
+        old,
+        new,
+        snapshot.registry.columns,
+        len(snapshot.registry.rows),
+        events=events,
+        states=[(place, row) for place, row in states if row or place is not None],
+        outbox=work.rows,
+        consumed=decision.consumed,
+        writes=decision.writes,
+        restored=decision.restored,
+    )

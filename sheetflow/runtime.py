@@ -1,0 +1,209 @@
+"""The composition root: from settings in the environment to wired use cases.
+
+Settings come from the environment alone (secrets too: Cloud Functions mounts them from Secret Manager).
+With SHEETFLOW_API_ROOT everything talks to a local workspace instead of Google, through the same clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+
+from google.auth.credentials import Credentials
+
+from sheetflow.adapters import http
+from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.gmail import GmailMail
+from sheetflow.adapters.identity import Verifier
+from sheetflow.adapters.sheets import Sheets
+from sheetflow.app import letters
+from sheetflow.app.links import Links
+from sheetflow.app.outbox import Deliverer
+from sheetflow.app.process import Process
+from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
+from sheetflow.errors import ConfigError
+from sheetflow.model.snapshot import Letter
+from sheetflow.templates.words import load_words
+
+SCOPES = (
+    "https://www.googleapis.com/auth/spreadsheets",
+    "https://www.googleapis.com/auth/gmail.modify",
+)
+"""The least that a pass needs: this spreadsheet (shared with the account), and to send and find mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings, from the environment.
+
+    Keys shorter than 32 characters are refused. `access_token`: a ready token, for a local workspace;
+    without it the credentials are Google's application default ones.
+    """
+
+    spreadsheet: str
+    language: str
+    inbox_key: str
+    link_key: str
+    sender: str = ""
+    page_url: str = ""
+    audience: str = ""
+    trigger_account: str = ""
+    scheduler_account: str = ""
+    certs_url: str = ""
+    api_root: str = ""
+    access_token: str = ""
+    templates: str = ""
+
+
+VARIABLES: Mapping[str, str] = {
+    "spreadsheet": "the id of the registry's spreadsheet",
+    "language": "the registry's language: en or ru",
+    "inbox_key": "the secret that the edit trigger signs with (32 characters or more)",
+    "link_key": "the secret that request-page links are signed with (32 characters or more)",
+    "sender": "the address that mail is sent from",
+    "page_url": "where the request page is served",
+    "audience": "the audience of the tokens that the trigger and the scheduler send",
+    "trigger_account": "the service user that owns the edit trigger",
+    "scheduler_account": "the service account that Cloud Scheduler calls as",
+    "certs_url": "where token certificates are (Google's when empty)",
+    "api_root": "the root of a local workspace (Google's APIs when empty)",
+    "access_token": "a ready access token, for a local workspace",
+    "templates": "the folder of the templates (the bundled ones when empty)",
+}
+"""Every setting: SHEETFLOW_ and the name in capitals."""
+
+REQUIRED = ("spreadsheet", "inbox_key", "link_key")
+
+
+def config_from(environment: Mapping[str, str]) -> Config:
+    """Read the settings. Raises ConfigError with every problem at once."""
+    values = {name: environment.get(f"SHEETFLOW_{name.upper()}", "").strip() for name in VARIABLES}
+    values["language"] = values["language"] or "en"
+    problems = [
+        f"SHEETFLOW_{name.upper()} is not set: it is {VARIABLES[name]}"
+        for name in REQUIRED
+        if not values[name]
+    ]
+    problems += [
+        f"SHEETFLOW_{name.upper()} is too short: {VARIABLES[name]}"
+        for name in ("inbox_key", "link_key")
+        if values[name] and len(values[name]) < 32
+    ]
+    if values["language"] not in LANGUAGES:
+        problems.append(
+            f"SHEETFLOW_LANGUAGE is {values['language']!r}; it must be one of {', '.join(LANGUAGES)}"
+        )
+    if problems:
+        raise ConfigError(problems)
+    return Config(**values)
+
+
+def templates_folder(configured: str = "") -> Path:
+    """Where the templates are: as configured, bundled with the wheel, or beside the package in a checkout."""
+    if configured:
+        return Path(configured)
+    package = Path(__file__).parent
+    bundled = package / "_bundled" / "sheet_templates"
+    return bundled if bundled.is_dir() else package.parent / "sheet_templates"
+
+
+def load_rulebook_words(folder: Path) -> dict[str, Words]:
+    """Both languages, as the core uses them."""
+    return {
+        language: Words(language, parts["labels"], parts["sentences"])
+        for language, parts in load_words(folder).items()
+    }
+
+
+class Runtime:
+    """Everything wired for one spreadsheet. Parts are made when they are first needed."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.clock, self.nonces = SystemClock(), SystemNonces()
+
+    @cached_property
+    def folder(self) -> Path:
+        """The templates."""
+        return templates_folder(self.config.templates)
+
+    @cached_property
+    def words(self) -> dict[str, Words]:
+        """Labels and sentences."""
+        return load_rulebook_words(self.folder)
+
+    @cached_property
+    def book(self) -> Rulebook:
+        """What a pass decides by."""
+        config = self.config
+        return Rulebook(
+            config.language, self.words, config.spreadsheet, config.inbox_key.encode(), config.page_url
+        )
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Who we are towards Google, or towards a local workspace."""
+        return credentials(self.config.access_token)
+
+    @cached_property
+    def links(self) -> Links:
+        """Signed links to the request page."""
+        return Links(self.config.link_key.encode(), self.config.page_url)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Who may call the functions."""
+        config = self.config
+        return Verifier(
+            config.audience,
+            {"on_edit": config.trigger_account, "on_schedule": config.scheduler_account},
+            config.certs_url or None,
+        )
+
+    def sheet(self) -> Sheets:
+        """The spreadsheet. One a pass: its HTTP session is not shared between threads."""
+        config = self.config
+        gspread = http.client(self.credentials, config.api_root or None, self.clock, self.nonces)
+        return Sheets(
+            gspread, config.spreadsheet, self.book.own.labels["tabs"], self.book.headers, self.clock
+        )
+
+    def mail(self) -> GmailMail:
+        """The mailbox."""
+        return GmailMail(self.credentials, self.config.api_root or None)
+
+    def process(self) -> Process:
+        """The pass."""
+        return Process(
+            self.sheet(), Deliverer(self.mail(), self._compose, letters.reference_of), self.book, self.clock,
+            self.nonces,
+        )  # fmt: skip
+
+    def _compose(self, letter: Letter) -> EmailMessage:
+        link = ""
+        if letter.request and self.config.page_url:
+            fingerprint = str(letter.facts.get("fingerprint", ""))
+            link = self.links.make(letter.request, letter.to, letter.id, fingerprint, self.clock.now())
+        return letters.compose(
+            letter, self.words, self.folder, self.config.sender, link, letters.reference_of(letter.id)
+        )
+
+
+def credentials(access_token: str) -> Credentials:
+    """Application default credentials, or a ready token for a local workspace."""
+    if access_token:
+        from google.oauth2.credentials import Credentials as TokenCredentials
+
+        return TokenCredentials(token=access_token)  # type: ignore[no-untyped-call,no-any-return]
+    import google.auth
+
+    found, _project = google.auth.default(scopes=list(SCOPES))
+    return found  # type: ignore[no-any-return]
+
+
+def from_environment(environment: Mapping[str, str]) -> Runtime:
+    """The runtime of a deployed function. Raises ConfigError."""
+    return Runtime(config_from(environment))
