@@ -1,7 +1,7 @@
 """Blocks of values, and doing something to all of their elements at once.
 
-Decided here: how shapes meet. A single value, a single row and a single column are repeated to fit; where an array
-has no element for a place that another one has, the element is #N/A.
+Decided here: how shapes meet. A single value, a single row and a single column are repeated to fit; where
+an array has no element for a place that another one has, the element is #N/A.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def each(function: Callable[..., Value], *operands: Plain) -> Plain:
 
 
 def equals_constant(column: list[Value], wanted: Value) -> list[Value]:
-    """Each value of a column compared by `=` with one text or number: the comparison that registries make most."""
+    """Each value of a column compared by `=` with one text or number, which is most comparisons."""
     if isinstance(wanted, str):
         folded = wanted.casefold()
         return [

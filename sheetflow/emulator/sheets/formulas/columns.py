@@ -1,7 +1,7 @@
 """One column of a sheet during one revision, and a hashed view of any list of values.
 
-Decided here: what is still to be computed in a column, so that reading some rows computes no others; and how a
-value is found in thousands without walking through them.
+Decided here: what is still to be computed in a column, so that reading some rows computes no others; and
+how a value is found in thousands without walking through them.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def has_wildcard(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def wildcard(pattern: str) -> re.Pattern[str]:
-    """The expression for a pattern with `*` (any characters), `?` (one) and `~` (the next one is meant as it is)."""
+    """The expression for a pattern: `*` any characters, `?` one, `~` before either makes it plain."""
     pieces: list[str] = []
     position = 0
     while position < len(pattern):

@@ -1,8 +1,8 @@
 """The formula engine of one spreadsheet: effective values on demand, remembered until something changes.
 
-Decided here: the order of evaluation, what a circle ends in (#REF!), and that a chain of any length (a running
-balance over thousands of rows) needs no deep stack: what lies too deep is computed first. Where arrays spill
-stands in `spills`.
+Decided here: the order of evaluation, what a circle ends in (#REF!), and that a chain of any length (a
+running balance over thousands of rows) needs no deep stack: what lies too deep is computed first. Where
+arrays spill stands in `spills`.
 """
 
 from __future__ import annotations

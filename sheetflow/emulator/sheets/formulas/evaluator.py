@@ -1,7 +1,7 @@
 """Computes a formula's tree: operators, references, and calls of functions.
 
-Decided here: when a range is taken as a whole (in array formulas and by functions that want one) and when only
-the cell in the formula's own row or column counts, and that an element's error stays in its element.
+Decided here: when a range is taken as a whole (in array formulas and by functions that want one) and when
+only the cell in the formula's own row or column counts, and that an element's error stays in its element.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Evaluator:
             return each(self.engine.signs[node.operator], operand)
         if isinstance(node, Braces):
             return self._braces(node)
-        return self._named(node)
+        return self._named(node) if isinstance(node, Name) else node.value
 
     def resolve(self, reference: Reference) -> Area:
         """The cells that a reference means.
@@ -309,4 +309,5 @@ def _count_complaint(called: Function, count: int) -> str:
         expected = f"at least {called.low}"
     elif called.high != called.low:
         expected = f"between {called.low} and {called.high}"
-    return f"Wrong number of arguments to {called.name}. Expected {expected} arguments, but got {count} arguments."
+    wrong = f"Wrong number of arguments to {called.name}."
+    return f"{wrong} Expected {expected} arguments, but got {count} arguments."

@@ -27,7 +27,7 @@ _PRECISION = 340
 
 
 class Piece(NamedTuple):
-    """A part of a pattern: a kind ("text", "digit", "mark", "exponent", "clock", "other") and its characters."""
+    """A part of a pattern: a kind ("text", "digit", "mark", "exponent", "clock", "other") and its text."""
 
     kind: str
     text: str

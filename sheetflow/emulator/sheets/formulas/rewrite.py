@@ -1,7 +1,8 @@
 """Formulas follow what they point at: texts after rows moved, sheets got other names, cells were copied.
 
-Decided here: how each reference changes. Everything else in the text, spaces, letter case, separators, stays
-as the person wrote it, and so does a reference that need not change. A text that is no formula stays as it is.
+Decided here: how each reference changes. Everything else in the text, spaces, letter case, separators,
+stays as the person wrote it, and so does a reference that need not change. A text that is no formula stays
+as it is.
 """
 
 from __future__ import annotations

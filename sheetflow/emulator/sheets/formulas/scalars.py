@@ -51,7 +51,8 @@ def number_of(value: Value, locale: str, where: str = "") -> Number:
     if literal is None:
         raise Fail(
             "VALUE",
-            f"{where} expects number values. But '{str(value)[:100]}' is a text and cannot be coerced to a number.",
+            f"{where} expects number values."
+            f" But '{str(value)[:100]}' is a text and cannot be coerced to a number.",
         )
     return literal.value
 
@@ -66,7 +67,7 @@ def text_of(value: Value, locale: Locale) -> str:
     if kind is str:
         return value  # type: ignore[return-value]
     if kind is int:
-        return str(value) if abs(value) < 10**15 else general(value, locale, 15)  # type: ignore[arg-type, operator]
+        return str(value) if abs(value) < 10**15 else general(value, locale, 15)  # type: ignore[arg-type]
     if value is None:
         return ""
     if isinstance(value, CellError):
@@ -96,7 +97,8 @@ def truth_of(value: Value, where: str = "") -> bool:
             return False
         raise Fail(
             "VALUE",
-            f"{where} expects boolean values. But '{value[:100]}' is a text and cannot be coerced to a boolean.",
+            f"{where} expects boolean values."
+            f" But '{value[:100]}' is a text and cannot be coerced to a boolean.",
         )
     return value != 0
 

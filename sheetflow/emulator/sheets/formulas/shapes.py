@@ -1,7 +1,8 @@
 """What can be told of a formula's result from its text alone: whether it may spill, and how wide.
 
-Decided here: an upper bound. It spares the engine to compute every array formula before it can say that a cell
-beside it is empty, which would make two columns of formulas that read each other's neighbours a circle.
+Decided here: an upper bound. It spares the engine to compute every array formula before it can say that a
+cell beside it is empty, which would make two columns of formulas that read each other's neighbours a
+circle.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _CHOICES = frozenset({"IF", "IFS", "IFERROR", "IFNA", "SWITCH", "CHOOSE"})
 
 
 class Outline(NamedTuple):
-    """What is known of a result: `spills` maybe, at most `width` columns (None: unknown), from `open` ranges."""
+    """What is known of a result: it may spill, its width in columns at most (None: unknown), open ranges."""
 
     spills: bool
     width: int | None

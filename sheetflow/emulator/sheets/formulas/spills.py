@@ -1,8 +1,8 @@
 """Where array formulas put their results.
 
-Decided here: an array takes the block of cells to the right of and below its formula. Where something stands in
-the way the formula is #REF! and nothing is put anywhere. An open-ended result is cut at the grid's edge; another
-one that does not fit is #REF!, in Google's words.
+Decided here: an array takes the block of cells to the right of and below its formula. Where something
+stands in the way the formula is #REF! and nothing is put anywhere. An open-ended result is cut at the
+grid's edge; another one that does not fit is #REF!, in Google's words.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def result(formula: str, text: str = "", locale: str = "en_US") -> Value:
     grid = ListGrid({"Sheet1": sheet(text, locale) if text else []}, (20, 10), locale)
     rows = grid.cells[0]
     rows += [[] for _ in range(20 - len(rows))]
-    rows[19] = [None] * 9 + [Formula(formula)]
+    rows[19] = [*[None] * 9, Formula(formula)]
     value = Engine(grid).effective(0, 19, 9)
     return str(value) if isinstance(value, CellError) else value
 

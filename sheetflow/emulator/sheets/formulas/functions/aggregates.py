@@ -1,7 +1,7 @@
 """Functions that make one value of many: sums, counts, extremes, ranks.
 
-Decided here: in ranges only numbers count, texts and booleans are passed over; given directly, a text that spells
-a number is one. The first error among the values is the result.
+Decided here: in ranges only numbers count, texts and booleans are passed over; given directly, a text that
+spells a number is one. The first error among the values is the result.
 """
 
 from __future__ import annotations
@@ -142,6 +142,6 @@ def _sumproduct(evaluator: Evaluator, *operands: Operand) -> Value:
             if isinstance(value, CellError):
                 raise failure(value)
             counts = type(value) in (int, float) or isinstance(value, bool)
-            product *= value if counts else 0  # type: ignore[operator]
+            product *= value if counts else 0
         products.append(product)
     return total(products)

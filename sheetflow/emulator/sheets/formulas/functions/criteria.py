@@ -1,7 +1,7 @@
 """SUMIF, COUNTIFS and their kin: aggregates of the rows that meet criteria.
 
-Decided here: what a criterion such as ">=5", "<>paid" or "PR-*" means, and that many criteria of equality against
-one column (an array formula) cost one walk through it.
+Decided here: what a criterion such as ">=5", "<>paid" or "PR-*" means, and that many criteria of equality
+against one column (an array formula) cost one walk through it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _seconds(serial: Number) -> int:
 
 
 @function("DATE", "iii")
-def _date(evaluator: Evaluator, year: int, month: int, day: int) -> Value:  # noqa: ARG001
+def _date(_: Evaluator, year: int, month: int, day: int) -> Value:
     if 0 <= year < 1900:
         year += 1900
     months = year * 12 + month - 1
@@ -55,7 +55,7 @@ def _date(evaluator: Evaluator, year: int, month: int, day: int) -> Value:  # no
 
 
 @function("TIME", "iii")
-def _time(evaluator: Evaluator, hour: int, minute: int, second: int) -> Value:  # noqa: ARG001
+def _time(_: Evaluator, hour: int, minute: int, second: int) -> Value:
     total = hour * 3600 + minute * 60 + second
     if total < 0:
         raise Fail("NUM", "Function TIME evaluates to a negative time.")
@@ -97,37 +97,37 @@ def _now(evaluator: Evaluator) -> Value:
 
 
 @function("YEAR", "n")
-def _year(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _year(_: Evaluator, serial: Number) -> Value:
     return _day(serial, "YEAR").year
 
 
 @function("MONTH", "n")
-def _month(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _month(_: Evaluator, serial: Number) -> Value:
     return _day(serial, "MONTH").month
 
 
 @function("DAY", "n")
-def _day_of_month(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _day_of_month(_: Evaluator, serial: Number) -> Value:
     return _day(serial, "DAY").day
 
 
 @function("HOUR", "n")
-def _hour(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _hour(_: Evaluator, serial: Number) -> Value:
     return _seconds(serial) // 3600
 
 
 @function("MINUTE", "n")
-def _minute(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _minute(_: Evaluator, serial: Number) -> Value:
     return _seconds(serial) // 60 % 60
 
 
 @function("SECOND", "n")
-def _second(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _second(_: Evaluator, serial: Number) -> Value:
     return _seconds(serial) % 60
 
 
 @function("WEEKDAY", "ni", 1)
-def _weekday(evaluator: Evaluator, serial: Number, kind: int = 1) -> Value:  # noqa: ARG001
+def _weekday(_: Evaluator, serial: Number, kind: int = 1) -> Value:
     weekday = _day(serial, "WEEKDAY").weekday()
     answers = {1: (weekday + 1) % 7 + 1, 2: weekday + 1, 3: weekday}
     if kind not in answers:
@@ -139,7 +139,7 @@ def _weekday(evaluator: Evaluator, serial: Number, kind: int = 1) -> Value:  # n
 
 
 @function("WEEKNUM", "ni", 1)
-def _weeknum(evaluator: Evaluator, serial: Number, kind: int = 1) -> Value:  # noqa: ARG001
+def _weeknum(_: Evaluator, serial: Number, kind: int = 1) -> Value:
     day = _day(serial, "WEEKNUM")
     if kind == 21:
         return day.isocalendar().week
@@ -152,30 +152,30 @@ def _weeknum(evaluator: Evaluator, serial: Number, kind: int = 1) -> Value:  # n
 
 
 @function("ISOWEEKNUM", "n")
-def _isoweeknum(evaluator: Evaluator, serial: Number) -> Value:  # noqa: ARG001
+def _isoweeknum(_: Evaluator, serial: Number) -> Value:
     return _day(serial, "ISOWEEKNUM").isocalendar().week
 
 
 @function("EOMONTH", "ni")
-def _eomonth(evaluator: Evaluator, serial: Number, months: int) -> Value:  # noqa: ARG001
+def _eomonth(_: Evaluator, serial: Number, months: int) -> Value:
     year, month = _shifted(_day(serial, "EOMONTH"), months, "EOMONTH")
     return _serial(date(year, month, calendar.monthrange(year, month)[1]))
 
 
 @function("EDATE", "ni")
-def _edate(evaluator: Evaluator, serial: Number, months: int) -> Value:  # noqa: ARG001
+def _edate(_: Evaluator, serial: Number, months: int) -> Value:
     day = _day(serial, "EDATE")
     year, month = _shifted(day, months, "EDATE")
     return _serial(date(year, month, min(day.day, calendar.monthrange(year, month)[1])))
 
 
 @function("DAYS", "nn")
-def _days(evaluator: Evaluator, end: Number, start: Number) -> Value:  # noqa: ARG001
+def _days(_: Evaluator, end: Number, start: Number) -> Value:
     return end // 1 - start // 1
 
 
 @function("DATEDIF", "nnt")
-def _datedif(evaluator: Evaluator, start: Number, end: Number, unit: str) -> Value:  # noqa: ARG001
+def _datedif(_: Evaluator, start: Number, end: Number, unit: str) -> Value:
     first, last = _day(start, "DATEDIF"), _day(end, "DATEDIF")
     if first > last:
         raise Fail(

@@ -15,64 +15,64 @@ _ERROR_TYPES = ("NULL_VALUE", "DIVIDE_BY_ZERO", "VALUE", "REF", "NAME", "NUM", "
 
 
 @function("ISBLANK", "e")
-def _isblank(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _isblank(_: Evaluator, value: Value) -> Value:
     return value is None
 
 
 @function("ISNUMBER", "e")
-def _isnumber(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _isnumber(_: Evaluator, value: Value) -> Value:
     return type(value) in (int, float)
 
 
 @function("ISTEXT", "e")
-def _istext(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _istext(_: Evaluator, value: Value) -> Value:
     return isinstance(value, str)
 
 
 @function("ISNONTEXT", "e")
-def _isnontext(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _isnontext(_: Evaluator, value: Value) -> Value:
     return not isinstance(value, str)
 
 
 @function("ISLOGICAL", "e")
-def _islogical(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _islogical(_: Evaluator, value: Value) -> Value:
     return isinstance(value, bool)
 
 
 @function("ISERROR", "e")
-def _iserror(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _iserror(_: Evaluator, value: Value) -> Value:
     return isinstance(value, CellError)
 
 
 @function("ISERR", "e")
-def _iserr(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _iserr(_: Evaluator, value: Value) -> Value:
     return isinstance(value, CellError) and value.kind != "N_A"
 
 
 @function("ISNA", "e")
-def _isna(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _isna(_: Evaluator, value: Value) -> Value:
     return isinstance(value, CellError) and value.kind == "N_A"
 
 
 @function("ERROR.TYPE", "e")
-def _error_type(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _error_type(_: Evaluator, value: Value) -> Value:
     if not isinstance(value, CellError):
         raise Fail("N_A", "Function ERROR.TYPE parameter 1 is not an error.")
     return _ERROR_TYPES.index(value.kind) + 1
 
 
 @function("N", "v")
-def _n(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _n(_: Evaluator, value: Value) -> Value:
     if isinstance(value, bool):
         return int(value)
     return 0 if value is None or isinstance(value, str) else value
 
 
 @function("T", "v")
-def _t(evaluator: Evaluator, value: Value) -> Value:  # noqa: ARG001
+def _t(_: Evaluator, value: Value) -> Value:
     return value if isinstance(value, str) else ""
 
 
 @function("NA", "")
-def _na(evaluator: Evaluator) -> Value:  # noqa: ARG001
+def _na(_: Evaluator) -> Value:
     raise failure(CellError("N_A"))

@@ -155,7 +155,7 @@ def _choose(evaluator: Evaluator, nodes: Sequence[Node], array: bool) -> Operand
 
 
 @lazy("ARRAYFORMULA", 1, 1, maker=True)
-def _arrayformula(evaluator: Evaluator, nodes: Sequence[Node], array: bool) -> Operand:  # noqa: FBT001, ARG001
+def _arrayformula(evaluator: Evaluator, nodes: Sequence[Node], _array: bool) -> Operand:  # noqa: FBT001
     return evaluator.plain(evaluator.value(nodes[0], array=True))
 
 
@@ -194,15 +194,15 @@ def _xor(evaluator: Evaluator, *operands: Operand) -> Value:
 
 
 @function("NOT", "b")
-def _not(evaluator: Evaluator, truth: bool) -> Value:  # noqa: FBT001, ARG001
+def _not(_: Evaluator, truth: bool) -> Value:  # noqa: FBT001
     return not truth
 
 
 @function("TRUE", "")
-def _true(evaluator: Evaluator) -> Value:  # noqa: ARG001
+def _true(_: Evaluator) -> Value:
     return True
 
 
 @function("FALSE", "")
-def _false(evaluator: Evaluator) -> Value:  # noqa: ARG001
+def _false(_: Evaluator) -> Value:
     return False

@@ -88,6 +88,11 @@ def _seek(evaluator: Evaluator, name: str, key: Value, find: Find) -> int:
     return place
 
 
+def _check_bounds(name: str, chosen: int, columns: int) -> None:
+    if not 1 <= chosen <= columns:
+        raise Fail("REF" if chosen > 0 else "VALUE", f"{name} evaluates to an out of bounds range.")
+
+
 def _vertical(
     evaluator: Evaluator, name: str, key: Plain, table: Array, column: Plain, is_sorted: Plain
 ) -> Plain:
@@ -102,8 +107,7 @@ def _vertical(
                     _last_not_above(first) if bisecting else _exact(evaluator, first, wildcards=True)
                 )
             chosen = number if type(number) is int else int(number_of(number, evaluator.locale_name, name))
-            if not 1 <= chosen <= len(table.columns):
-                raise Fail("REF" if chosen > 0 else "VALUE", f"{name} evaluates to an out of bounds range.")
+            _check_bounds(name, chosen, len(table.columns))
             return table.columns[chosen - 1][_seek(evaluator, name, wanted, finders[bisecting])]
         except Fail as fail:
             return fail.error
@@ -166,7 +170,7 @@ def _match(evaluator: Evaluator, key: Plain, data: Operand, kind: Plain = 1) -> 
 def _finder(
     evaluator: Evaluator, name: str, values: list[Value], match_mode: Plain, search_mode: Plain
 ) -> Find:
-    """How XMATCH and XLOOKUP search: exactly (0), or the next smaller (-1) or larger (1), or by wildcards (2)."""
+    """How XMATCH and XLOOKUP search: exactly (0), or next smaller (-1) or larger (1), or by wildcards (2)."""
     match = _whole(evaluator, name, evaluator.single(match_mode))
     search = _whole(evaluator, name, evaluator.single(search_mode))
     if match not in (0, 1, -1, 2) or search not in (1, -1, 2, -2):
@@ -259,9 +263,9 @@ def _part(evaluator: Evaluator, source: Operand, row: Value, col: Value) -> Oper
     if col is None and rows == 1 and cols > 1:
         chosen_row, chosen_col = 0, chosen_row
     if not 0 <= chosen_row <= rows or not 0 <= chosen_col <= cols:
-        message = f"Function INDEX parameter 2 value is {chosen_row}. Valid values are between 0 and {rows} inclusive."
-        if 0 <= chosen_row <= rows:
-            message = f"Function INDEX parameter 3 value is {chosen_col}. Valid values are between 0 and {cols} inclusive."
+        wrong, limit, place = (chosen_col, cols, 3) if 0 <= chosen_row <= rows else (chosen_row, rows, 2)
+        message = f"Function INDEX parameter {place} value is {wrong}."
+        message += f" Valid values are between 0 and {limit} inclusive."
         raise Fail("NUM", message)
     top, bottom = (chosen_row - 1, chosen_row) if chosen_row else (0, rows)
     left, right = (chosen_col - 1, chosen_col) if chosen_col else (0, cols)

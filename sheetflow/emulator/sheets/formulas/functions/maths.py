@@ -34,7 +34,7 @@ def rounded(value: Number, places: int, how: str) -> Number:
 
 
 @function("ROUND", "ni", 1)
-def _round(evaluator: Evaluator, value: Number, places: int = 0) -> Value:  # noqa: ARG001
+def _round(_: Evaluator, value: Number, places: int = 0) -> Value:
     if places == 0 and type(value) is float and abs(value) < 1e12:
         # The common case without decimals: a half is exact in bits, the rest is not close to one.
         scaled = math.floor(abs(value) + 0.5)
@@ -44,44 +44,44 @@ def _round(evaluator: Evaluator, value: Number, places: int = 0) -> Value:  # no
 
 
 @function("ROUNDUP", "ni", 1)
-def _roundup(evaluator: Evaluator, value: Number, places: int = 0) -> Value:  # noqa: ARG001
+def _roundup(_: Evaluator, value: Number, places: int = 0) -> Value:
     return rounded(value, places, ROUND_UP)
 
 
 @function("ROUNDDOWN TRUNC", "ni", 1)
-def _rounddown(evaluator: Evaluator, value: Number, places: int = 0) -> Value:  # noqa: ARG001
+def _rounddown(_: Evaluator, value: Number, places: int = 0) -> Value:
     return rounded(value, places, ROUND_DOWN)
 
 
 @function("INT", "n")
-def _int(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _int(_: Evaluator, value: Number) -> Value:
     return math.floor(value)
 
 
 @function("ABS", "n")
-def _abs(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _abs(_: Evaluator, value: Number) -> Value:
     return abs(value)
 
 
 @function("SIGN", "n")
-def _sign(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _sign(_: Evaluator, value: Number) -> Value:
     return (value > 0) - (value < 0)
 
 
 @function("MOD", "nn")
-def _mod(evaluator: Evaluator, value: Number, divisor: Number) -> Value:  # noqa: ARG001
+def _mod(_: Evaluator, value: Number, divisor: Number) -> Value:
     if divisor == 0:
         raise Fail("DIVIDE_BY_ZERO", "Function MOD parameter 2 cannot be zero.")
     return value % divisor
 
 
 @function("QUOTIENT", "nn")
-def _quotient(evaluator: Evaluator, value: Number, divisor: Number) -> Value:  # noqa: ARG001
+def _quotient(_: Evaluator, value: Number, divisor: Number) -> Value:
     return math.trunc(divide(value, divisor))
 
 
 @function("SQRT", "n")
-def _sqrt(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _sqrt(_: Evaluator, value: Number) -> Value:
     if value < 0:
         raise Fail(
             "NUM", f"Function SQRT parameter 1 value is {value}. It should be greater than or equal to 0."
@@ -90,12 +90,12 @@ def _sqrt(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
 
 
 @function("POWER POW", "nn")
-def _power(evaluator: Evaluator, base: Number, exponent: Number) -> Value:  # noqa: ARG001
+def _power(_: Evaluator, base: Number, exponent: Number) -> Value:
     return power(base, exponent)
 
 
 @function("EXP", "n")
-def _exp(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _exp(_: Evaluator, value: Number) -> Value:
     return math.exp(value)
 
 
@@ -106,24 +106,24 @@ def _logarithm(name: str, value: Number, compute: Callable[[Number], float]) -> 
 
 
 @function("LN", "n")
-def _ln(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _ln(_: Evaluator, value: Number) -> Value:
     return _logarithm("LN", value, math.log)
 
 
 @function("LOG10", "n")
-def _log10(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _log10(_: Evaluator, value: Number) -> Value:
     return _logarithm("LOG10", value, math.log10)
 
 
 @function("LOG", "nn", 1)
-def _log(evaluator: Evaluator, value: Number, base: Number = 10) -> Value:  # noqa: ARG001
+def _log(_: Evaluator, value: Number, base: Number = 10) -> Value:
     if base <= 0 or base == 1:
         raise Fail("NUM", f"Function LOG parameter 2 value is {base}. It should be greater than 0 and not 1.")
     return _logarithm("LOG", value, lambda number: math.log(number, base))
 
 
 @function("PI", "")
-def _pi(evaluator: Evaluator) -> Value:  # noqa: ARG001
+def _pi(_: Evaluator) -> Value:
     return math.pi
 
 
@@ -136,25 +136,25 @@ def _multiple(value: Number, factor: Number, step: Callable[[float], int]) -> Nu
 
 
 @function("CEILING", "nn", 1)
-def _ceiling(evaluator: Evaluator, value: Number, factor: Number = 1) -> Value:  # noqa: ARG001
+def _ceiling(_: Evaluator, value: Number, factor: Number = 1) -> Value:
     return _multiple(value, factor, math.ceil)
 
 
 @function("FLOOR", "nn", 1)
-def _floor(evaluator: Evaluator, value: Number, factor: Number = 1) -> Value:  # noqa: ARG001
+def _floor(_: Evaluator, value: Number, factor: Number = 1) -> Value:
     return _multiple(value, factor, math.floor)
 
 
 @function("MROUND", "nn")
-def _mround(evaluator: Evaluator, value: Number, factor: Number) -> Value:  # noqa: ARG001
+def _mround(_: Evaluator, value: Number, factor: Number) -> Value:
     return _multiple(value, factor, lambda ratio: math.floor(ratio + 0.5))
 
 
 @function("ISEVEN", "n")
-def _iseven(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _iseven(_: Evaluator, value: Number) -> Value:
     return math.trunc(value) % 2 == 0
 
 
 @function("ISODD", "n")
-def _isodd(evaluator: Evaluator, value: Number) -> Value:  # noqa: ARG001
+def _isodd(_: Evaluator, value: Number) -> Value:
     return math.trunc(value) % 2 == 1

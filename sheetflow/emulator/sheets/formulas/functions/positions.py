@@ -47,17 +47,17 @@ def _extent(operand: Operand) -> tuple[int, int]:
 
 
 @function("ROWS", "r", arrays=True)
-def _rows(evaluator: Evaluator, operand: Operand) -> Value:  # noqa: ARG001
+def _rows(_: Evaluator, operand: Operand) -> Value:
     return _extent(operand)[0]
 
 
 @function("COLUMNS", "r", arrays=True)
-def _columns(evaluator: Evaluator, operand: Operand) -> Value:  # noqa: ARG001
+def _columns(_: Evaluator, operand: Operand) -> Value:
     return _extent(operand)[1]
 
 
 @function("INDIRECT", "xx", 1, maker=True)
-def _indirect(evaluator: Evaluator, text: Operand, a1: Operand = True) -> Operand:  # noqa: ARG001, FBT002
+def _indirect(evaluator: Evaluator, text: Operand, _style: Operand = None) -> Operand:
     wanted = evaluator.single(text)
     if isinstance(wanted, CellError):
         raise failure(wanted)
@@ -68,7 +68,7 @@ def _indirect(evaluator: Evaluator, text: Operand, a1: Operand = True) -> Operan
     if area is None:
         raise Fail(
             "REF",
-            f"Function INDIRECT parameter 1 value is '{spelled[:100]}'. It is not a valid cell/range reference.",
+            f"Function INDIRECT parameter 1 value is '{spelled[:100]}'. It is not a valid reference.",
         )
     return evaluator.clipped(GridArea(*area))
 
@@ -95,11 +95,11 @@ def _offset(evaluator: Evaluator, start: Operand, *steps: Operand) -> Operand:
 
 @function("ADDRESS", "iiibt", 2)
 def _address(
-    evaluator: Evaluator,
+    _: Evaluator,
     row: int,
     col: int,
     mode: int = 1,
-    a1: bool = True,
+    a1: bool = True,  # noqa: FBT001, FBT002
     sheet: str = "",
 ) -> Value:
     if row < 1 or not 1 <= col <= MOST_CELLS or mode not in (1, 2, 3, 4):

@@ -63,13 +63,13 @@ def _text(name: str, value: Value) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        complaint = f"Function {name} parameter 1 expects text values. But '{value}' is a number and cannot be coerced"
-        raise Fail("VALUE", f"{complaint} to a text.")
+        wanted = f"Function {name} parameter 1 expects text values."
+        raise Fail("VALUE", f"{wanted} But '{value}' is a number and cannot be coerced to a text.")
     return value
 
 
 @function("REGEXMATCH", "vt")
-def _regexmatch(evaluator: Evaluator, text: Value, expression: str) -> Value:  # noqa: ARG001
+def _regexmatch(_: Evaluator, text: Value, expression: str) -> Value:
     return _expression("REGEXMATCH", expression).search(_text("REGEXMATCH", text)) is not None
 
 
@@ -88,17 +88,17 @@ def _extracted(value: Value, expression: re.Pattern[str]) -> list[Value]:
         if isinstance(value, CellError):
             raise failure(value)
         text = _text("REGEXEXTRACT", value)
-        found = expression.search(text)
-        if found is None:
-            message = f'Function REGEXEXTRACT parameter 2 value "{expression.pattern}" does not match text of'
-            raise Fail("N_A", f'{message} Function REGEXEXTRACT parameter 1 value "{text[:200]}".')
     except Fail as fail:
         return [fail.error]
+    found = expression.search(text)
+    if found is None:
+        message = f'Function REGEXEXTRACT parameter 2 value "{expression.pattern}" does not match text of'
+        return [CellError("N_A", f'{message} Function REGEXEXTRACT parameter 1 value "{text[:200]}".')]
     return list(found.groups("")) if expression.groups else [found.group()]
 
 
 @function("REGEXREPLACE", "vtt")
-def _regexreplace(evaluator: Evaluator, text: Value, expression: str, new: str) -> Value:  # noqa: ARG001
+def _regexreplace(_: Evaluator, text: Value, expression: str, new: str) -> Value:
     wanted = _expression("REGEXREPLACE", expression)
 
     def replacement(found: re.Match[str]) -> str:

@@ -36,7 +36,7 @@ def _concatenate(evaluator: Evaluator, *operands: Operand) -> Value:
 
 
 @function("CONCAT", "tt")
-def _concat(evaluator: Evaluator, one: str, other: str) -> Value:  # noqa: ARG001
+def _concat(_: Evaluator, one: str, other: str) -> Value:
     return one + other
 
 
@@ -74,17 +74,17 @@ def _count(name: str, place: int, count: int) -> int:
 
 
 @function("LEFT", "ti", 1)
-def _left(evaluator: Evaluator, text: str, count: int = 1) -> Value:  # noqa: ARG001
+def _left(_: Evaluator, text: str, count: int = 1) -> Value:
     return text[: _count("LEFT", 2, count)]
 
 
 @function("RIGHT", "ti", 1)
-def _right(evaluator: Evaluator, text: str, count: int = 1) -> Value:  # noqa: ARG001
+def _right(_: Evaluator, text: str, count: int = 1) -> Value:
     return text[max(0, len(text) - _count("RIGHT", 2, count)) :]
 
 
 @function("MID", "tii")
-def _mid(evaluator: Evaluator, text: str, start: int, count: int) -> Value:  # noqa: ARG001
+def _mid(_: Evaluator, text: str, start: int, count: int) -> Value:
     if start < 1:
         raise Fail(
             "NUM", f"Function MID parameter 2 value is {start}. It should be greater than or equal to 1."
@@ -93,38 +93,38 @@ def _mid(evaluator: Evaluator, text: str, start: int, count: int) -> Value:  # n
 
 
 @function("LEN", "t")
-def _len(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _len(_: Evaluator, text: str) -> Value:
     # Google counts UTF-16 units: an emoji is two.
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @function("LOWER", "t")
-def _lower(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _lower(_: Evaluator, text: str) -> Value:
     return text.lower()
 
 
 @function("UPPER", "t")
-def _upper(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _upper(_: Evaluator, text: str) -> Value:
     return text.upper()
 
 
 @function("PROPER", "t")
-def _proper(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _proper(_: Evaluator, text: str) -> Value:
     return re.sub(r"[^\W\d_]+", lambda word: word.group()[0].upper() + word.group()[1:].lower(), text)
 
 
 @function("TRIM", "t")
-def _trim(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _trim(_: Evaluator, text: str) -> Value:
     return re.sub(r" +", " ", text).strip(" ")
 
 
 @function("CLEAN", "t")
-def _clean(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _clean(_: Evaluator, text: str) -> Value:
     return "".join(letter for letter in text if ord(letter) > 31)
 
 
 @function("SUBSTITUTE", "ttti", 3)
-def _substitute(evaluator: Evaluator, text: str, old: str, new: str, occurrence: int | None = None) -> Value:  # noqa: ARG001
+def _substitute(_: Evaluator, text: str, old: str, new: str, occurrence: int | None = None) -> Value:
     if not old:
         return text
     if occurrence is None:
@@ -136,7 +136,7 @@ def _substitute(evaluator: Evaluator, text: str, old: str, new: str, occurrence:
 
 
 @function("REPLACE", "tiit")
-def _replace(evaluator: Evaluator, text: str, start: int, count: int, new: str) -> Value:  # noqa: ARG001
+def _replace(_: Evaluator, text: str, start: int, count: int, new: str) -> Value:
     if start < 1:
         raise Fail(
             "VALUE",
@@ -152,37 +152,37 @@ def _place(name: str, found: int, wanted: str, text: str) -> int:
 
 
 @function("FIND", "tti", 2)
-def _find(evaluator: Evaluator, wanted: str, text: str, start: int = 1) -> Value:  # noqa: ARG001
+def _find(_: Evaluator, wanted: str, text: str, start: int = 1) -> Value:
     return _place("FIND", text.find(wanted, start - 1) if start > 0 else -1, wanted, text)
 
 
 @function("SEARCH", "tti", 2)
-def _search(evaluator: Evaluator, wanted: str, text: str, start: int = 1) -> Value:  # noqa: ARG001
+def _search(_: Evaluator, wanted: str, text: str, start: int = 1) -> Value:
     found = wildcard(wanted).search(text, start - 1) if start > 0 else None
     return _place("SEARCH", found.start() if found else -1, wanted, text)
 
 
 @function("EXACT", "tt")
-def _exact(evaluator: Evaluator, one: str, other: str) -> Value:  # noqa: ARG001
+def _exact(_: Evaluator, one: str, other: str) -> Value:
     return one == other
 
 
 @function("REPT", "ti")
-def _rept(evaluator: Evaluator, text: str, count: int) -> Value:  # noqa: ARG001
+def _rept(_: Evaluator, text: str, count: int) -> Value:
     if _count("REPT", 2, count) * len(text) > LONGEST:
         raise Fail("VALUE", f"Text result of REPT is longer than the limit of {LONGEST} characters.")
     return text * count
 
 
 @function("CHAR UNICHAR", "i")
-def _char(evaluator: Evaluator, code: int) -> Value:  # noqa: ARG001
+def _char(_: Evaluator, code: int) -> Value:
     if not 1 <= code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
         raise Fail("NUM", f"Function CHAR parameter 1 value {code} is out of range.")
     return chr(code)
 
 
 @function("CODE UNICODE", "t")
-def _code(evaluator: Evaluator, text: str) -> Value:  # noqa: ARG001
+def _code(_: Evaluator, text: str) -> Value:
     if not text:
         raise Fail("VALUE", "Function CODE parameter 1 value should be non-empty.")
     return ord(text[0])
@@ -193,7 +193,7 @@ def _split(
     evaluator: Evaluator,
     text: Plain,
     delimiter: Plain,
-    by_each: Plain = True,
+    by_each: Plain = True,  # noqa: FBT002
     drop_empty: Plain = True,  # noqa: FBT002
 ) -> Operand:
     between = text_of(evaluator.single(delimiter), evaluator.locale)
@@ -264,11 +264,11 @@ def _value(evaluator: Evaluator, value: Value) -> Value:
 
 
 @function("HYPERLINK", "tv", 1)
-def _hyperlink(evaluator: Evaluator, link: str, label: Value = None) -> Value:  # noqa: ARG001
+def _hyperlink(_: Evaluator, link: str, label: Value = None) -> Value:
     return link if label is None else label
 
 
 @function("IMAGE", "tiii", 1)
-def _image(evaluator: Evaluator, link: str, mode: int = 1, height: int = 0, width: int = 0) -> Value:  # noqa: ARG001
+def _image(_: Evaluator, _link: str, *_sizes: int) -> Value:
     # A picture has no value that the API shows.
     return None
