@@ -1,7 +1,7 @@
 """Files of the workspace and with whom they are shared.
 
-Sheets asks here who may read and write a spreadsheet; Drive's own API stands on the same records. An e-mail address is
-compared in lower case. Roles are Drive's: owner, writer, commenter, reader.
+Sheets asks here who may read and write a spreadsheet; Drive's own API stands on the same records. An e-mail
+address is compared in lower case. Roles are Drive's: owner, writer, commenter, reader.
 """
 
 from __future__ import annotations
@@ -52,9 +52,11 @@ class Files:
         self._store = store
         self._now = now
         store.ensure(
-            "CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, name TEXT NOT NULL, mime_type TEXT NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
+            " mime_type TEXT NOT NULL,"
             " owner TEXT NOT NULL, created TEXT NOT NULL, modified TEXT NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS permissions (file TEXT NOT NULL, id TEXT NOT NULL, email TEXT NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS permissions (file TEXT NOT NULL, id TEXT NOT NULL,"
+            " email TEXT NOT NULL,"
             " role TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (file, id)) WITHOUT ROWID",
         )
 

@@ -1,9 +1,9 @@
-"""Message types of an API, and the check that a payload fits one: what Google does before it looks at a request.
+"""Message types of an API, and the check that a payload fits one, which Google does first.
 
-A table of messages is text, one message a line (`GridCoordinate sheetId:int32 rowIndex:int32`), so that a service can
-be described without its client library. `Shapes.fit` gives the payload back in its canonical form: names in camel
-case, nulls (which mean "absent" in this JSON) left out. What does not fit is Google's 400 with its words:
-`Invalid JSON payload received. Unknown name "x" at 'requests[0]': Cannot find field.`
+A table of messages is text, one message a line (`GridCoordinate sheetId:int32 rowIndex:int32`), so that a
+service can be described without its client library. `Shapes.fit` gives the payload back in its canonical
+form: names in camel case, nulls (which mean "absent" in this JSON) left out. What does not fit is Google's
+400 with its words: `Invalid JSON payload received. Unknown name "x" at 'requests[0]': Cannot find field.`
 """
 
 from __future__ import annotations

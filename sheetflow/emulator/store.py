@@ -1,8 +1,8 @@
 """The one SQLite file in which the emulator keeps everything.
 
 What an answer has promised is on disk before the answer leaves: each write is one transaction, in WAL mode. A
-process that is killed loses nothing that it committed; `synchronous=NORMAL` could lose the last moments only when
-the whole machine loses power, which is no concern of a local workspace.
+process that is killed loses nothing that it committed; `synchronous=NORMAL` could lose the last moments only
+when the whole machine loses power, which is no concern of a local workspace.
 
 Each part of the emulator declares its own tables with `ensure`.
 """

@@ -1,8 +1,8 @@
 """What every emulated Google API has in common on the wire: the error envelope and field masks.
 
-An error of any service is a `GoogleError`; `envelope` is the one place that shapes it. A field mask is parsed once
-into a tree (`Mask`), in which an empty branch means "everything below". Google accepts dots and slashes, commas,
-parentheses and `*`; source: Google's reference on partial responses, and recorded traffic.
+An error of any service is a `GoogleError`; `envelope` is the one place that shapes it. A field mask is parsed
+once into a tree (`Mask`), in which an empty branch means "everything below". Google accepts dots and slashes,
+commas, parentheses and `*`; source: Google's reference on partial responses, and recorded traffic.
 """
 
 from __future__ import annotations

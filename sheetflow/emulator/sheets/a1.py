@@ -1,8 +1,8 @@
 """A1 notation: from a text such as `'My tab'!A2:C` to an area of the grid, and back.
 
 Decided here: the syntax alone. Which tab a title means, and what a named range stands for, the document
-knows. Indices are 0-based and half-open, `None` is an open end, as in Google's GridRange. R1C1 notation is read
-too. A title that is not plain ASCII stands in quotes in Google's answers.
+knows. Indices are 0-based and half-open, `None` is an open end, as in Google's GridRange. R1C1 notation is
+read too. A title that is not plain ASCII stands in quotes in Google's answers.
 """
 
 from __future__ import annotations

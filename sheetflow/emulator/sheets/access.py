@@ -1,7 +1,7 @@
 """Who may change what: roles on the file, and protected ranges.
 
-A hard protection binds everybody but the file's owner and its listed editors; a `warningOnly` one binds nobody. This
-holds for API calls as for a person's hand, as at Google.
+A hard protection binds everybody but the file's owner and its listed editors; a `warningOnly` one binds
+nobody. This holds for API calls as for a person's hand, as at Google.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sheetflow.emulator.sheets.document import Document
 from sheetflow.emulator.wire import Json, invalid
 
 PROTECTED = (
-    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection"
-    " if you need to edit."
+    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove"
+    " protection if you need to edit."
 )
 
 
@@ -66,10 +66,7 @@ def check_sheet(doc: Document, caller: str, sheet_id: int) -> None:
 
 def may_edit(doc: Document, caller: str, area: Area) -> bool:
     """Whether no protection forbids `caller` to change any cell of the area."""
-    for protection in binding(doc, caller):
-        if any(_left(doc.book, protection, area)):
-            return False
-    return True
+    return not any(_left(doc.book, protection, area) for protection in binding(doc, caller))
 
 
 def binding(doc: Document, caller: str, sheet_id: int | None = None) -> Iterator[Json]:

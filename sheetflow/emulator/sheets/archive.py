@@ -1,4 +1,4 @@
-"""Spreadsheets on disk: one row of the database for each row of a sheet, so that an edit writes what it changed."""
+"""Spreadsheets on disk: each row of a sheet is one in the database, so an edit writes what it changed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ class Archive:
         self._now = now
         store.ensure(
             "CREATE TABLE IF NOT EXISTS books (id TEXT PRIMARY KEY, head TEXT NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS book_sheets (book TEXT NOT NULL, sheet INTEGER NOT NULL, head TEXT NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS book_sheets (book TEXT NOT NULL, sheet INTEGER NOT NULL,"
+            " head TEXT NOT NULL,"
             " PRIMARY KEY (book, sheet)) WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS book_rows (book TEXT NOT NULL, sheet INTEGER NOT NULL, row INTEGER NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS book_rows (book TEXT NOT NULL, sheet INTEGER NOT NULL,"
+            " row INTEGER NOT NULL,"
             " cells TEXT NOT NULL, PRIMARY KEY (book, sheet, row)) WITHOUT ROWID",
         )
 

@@ -1,8 +1,8 @@
 """A spreadsheet at one moment: sheets in order, properties, named ranges, developer metadata.
 
-A batch works on a `draft` of the book and either replaces it or is thrown away whole; sheets and rows that it does not
-write to are shared. Decided here too: what a text in A1 notation means in this spreadsheet, and the `Grid` through
-which formulas see it.
+A batch works on a `draft` of the book and either replaces it or is thrown away whole; sheets and rows that it
+does not write to are shared. Decided here too: what a text in A1 notation means in this spreadsheet, and the
+`Grid` through which formulas see it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Book:
 
     @property
     def engine(self) -> Engine:
-        """What computes the formulas of this state; it starts anew when a second has passed, for the sake of NOW()."""
+        """What computes the formulas of this state; for NOW() it starts anew when a second has passed."""
         now = self._now()
         stale = self._computed_at is None or abs((now - self._computed_at).total_seconds()) >= 1
         if self._engine is None or (stale and self._volatile()):
@@ -176,14 +176,13 @@ class Book:
             )
 
     def carry(self, change: shifts.Shifted) -> None:
-        """Carry every range and every formula of the book through a change that the sheet's grid has undergone."""
+        """Carry every range and formula of the book through a change that a sheet's grid has undergone."""
         self.named_ranges = [item for item in (shifts.carry(n, change) for n in self.named_ranges) if item]
         self.metadata = [item for item in (shifts.carry(m, change) for m in self.metadata) if item]
         for sheet in list(self.sheets):
             if sheet.sheet_id == change.sheet_id:
                 mine = self.writable(sheet.sheet_id)
-                mine.parts = {name: shifts.carry(part, change) for name, part in mine.parts.items()}
-                mine.parts = {name: part for name, part in mine.parts.items() if part}
+                mine.parts = {name: part for name, part in shifts.carry(mine.parts, change).items() if part}
         home = self.sheet(change.sheet_id).title
         self.rewrite(formulas.Shift(change.kind, home, change.dimension, change.start, change.end, change.to))
 

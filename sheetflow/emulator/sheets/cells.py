@@ -1,7 +1,8 @@
 """A cell and a row: what they hold, and how they are written down.
 
-A `Cell` never changes; a `Row` belongs to the snapshot that made it and is copied before another one writes to it (see
-`book`). Decided here as well: Google's ExtendedValue, and the compact JSON under which a row is kept on disk.
+A `Cell` never changes; a `Row` belongs to the snapshot that made it and is copied before another one writes
+to it (see `book`). Decided here as well: Google's ExtendedValue, and the compact JSON under which a row is
+kept on disk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a new spreadsheet is like at Google: locale, format, theme, the first sheet. Source: recorded traffic."""
+"""What a new spreadsheet is like at Google: locale, format, theme. Source: recorded traffic."""
 
 from __future__ import annotations
 

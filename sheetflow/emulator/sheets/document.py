@@ -1,7 +1,7 @@
-"""A spreadsheet that lives: its current book, the lock around it, and transactions that are kept before they are answered.
+"""A spreadsheet that lives: its current book, its lock, and transactions that are kept before an answer.
 
-Readers and writers hold the document's lock, so a read sees one state; a write works on a draft and replaces the book
-only when the draft is on disk.
+Readers and writers hold the document's lock, so a read sees one state; a write works on a draft and replaces
+the book only when the draft is on disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Document:
         id: Google's spreadsheetId.
         owner: e-mail of the file's owner, whom no protection binds.
         lock: hold it while reading `book`.
-        protected_blocks_sort: whether sorting or deleting rows fails when a part of them is protected; a switch, since
+        protected_blocks_sort: whether sorting or deleting rows fails when a part of them is protected; a
+        switch, since
             Google's behaviour here is not documented.
     """
 
@@ -50,7 +51,7 @@ class Document:
 
     @contextmanager
     def transaction(self) -> Iterator[Book]:
-        """A draft to write to: kept when the block ends, thrown away when it raises. Nested, it joins the outer one."""
+        """A draft to write to: kept when the block ends, dropped when it raises; nested, it joins."""
         with self.lock:
             if self._draft is not None:
                 yield self._draft

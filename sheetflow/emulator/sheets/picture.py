@@ -80,9 +80,7 @@ def sheet_properties(sheet: Sheet, index: int) -> Json:
 
 def _sheet(doc: Document, sheet: Sheet, index: int, caller: str) -> Json:
     shown: Json = {"properties": sheet_properties(sheet, index)}
-    for name in _PARTS:
-        if sheet.parts.get(name):
-            shown[name] = without_zero_ids(sheet.parts[name])
+    shown.update(without_zero_ids({name: sheet.parts[name] for name in _PARTS if sheet.parts.get(name)}))
     protections = [
         protected_range(item, caller, doc.owner) for item in sheet.parts.get("protectedRanges", ())
     ]

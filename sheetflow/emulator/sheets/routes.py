@@ -1,8 +1,8 @@
 """Sheets v4 under Google's paths.
 
-Ranges stand in the path and may hold slashes, so one route takes the rest of the path and `_METHODS` tells the methods
-apart. Decided here: how a request is read (query, body against its message type) and how an answer is shaped, the
-`fields` parameter included. Query parameters that no method knows are ignored.
+Ranges stand in the path and may hold slashes, so one route takes the rest of the path and `_METHODS` tells
+the methods apart. Decided here: how a request is read (query, body against its message type) and how an
+answer is shaped, the `fields` parameter included. Query parameters that no method knows are ignored.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Call:
         value = request.args.get(name, default)
         kind, names = _ENUMS[name]
         if value not in names:
-            text = f"Invalid value at '{_snake(name)}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"{value}\""
+            label = f"type.googleapis.com/google.apps.sheets.v4.{kind}"
+            text = f"Invalid value at '{_snake(name)}' ({label}), \"{value}\""
             raise bad_request([(_snake(name), text)])
         return value
 
@@ -182,7 +183,7 @@ def _batch_update(call: Call) -> Json:
     return call.service.batch_update(doc, call.caller, read_body())
 
 
-def _values(call: Call, doc: Document, area: Area, options: tuple[str, str, str]) -> Json:
+def _values(doc: Document, area: Area, options: tuple[str, str, str]) -> Json:
     major, option, dates = options
     book = doc.book
     return value_range(book, book.sheet(area.sheet_id), book.box(area), major, option, dates)
@@ -201,7 +202,7 @@ def _values_get(call: Call) -> Json:
     doc = call.document()
     options = _read_options(call)
     with doc.lock:
-        return _values(call, doc, doc.book.area(call.tail), options)
+        return _values(doc, doc.book.area(call.tail), options)
 
 
 def _values_batch_get(call: Call) -> Json:
@@ -211,7 +212,7 @@ def _values_batch_get(call: Call) -> Json:
         areas = [doc.book.area(text) for text in request.args.getlist("ranges")]
         answer: Json = {"spreadsheetId": doc.id}
         if areas:
-            answer["valueRanges"] = [_values(call, doc, area, options) for area in areas]
+            answer["valueRanges"] = [_values(doc, area, options) for area in areas]
         return answer
 
 
@@ -225,7 +226,7 @@ def _values_batch_get_by_filter(call: Call) -> Json:
     )
     with doc.lock:
         matched = [
-            {"valueRange": _values(call, doc, area, options), "dataFilters": [one]}
+            {"valueRange": _values(doc, area, options), "dataFilters": [one]}
             for one in body.get("dataFilters", [])
             for area in metadata.filter_areas(doc.book, one)
         ]
@@ -244,13 +245,13 @@ def _query_entered(call: Call) -> bool:
     return _entered(call.option("valueInputOption", ""))
 
 
-def _updated(call: Call, doc: Document, done: Written, echo: tuple[str, str, str] | None) -> Json:
+def _updated(doc: Document, done: Written, echo: tuple[str, str, str] | None) -> Json:
     """An UpdateValuesResponse; `echo` holds the read options when the values shall come back."""
     answer: Json = {"spreadsheetId": doc.id, "updatedRange": doc.book.name_of(done.sheet_id, done.box)}
     counts = {"updatedRows": done.rows, "updatedColumns": done.columns, "updatedCells": done.cells}
     answer.update({name: count for name, count in counts.items() if count})
     if echo is not None:
-        answer["updatedData"] = _values(call, doc, Area(done.sheet_id, *done.box), echo)
+        answer["updatedData"] = _values(doc, Area(done.sheet_id, *done.box), echo)
     return answer
 
 
@@ -275,7 +276,7 @@ def _values_update(call: Call) -> Json:
     with doc.lock:
         lines = body.get("values", [])
         done = call.service.write_values(doc, call.caller, call.tail, lines, entered=entered, major=major)
-        return _updated(call, doc, done, echo)
+        return _updated(doc, done, echo)
 
 
 def _values_append(call: Call) -> Json:
@@ -291,7 +292,7 @@ def _values_append(call: Call) -> Json:
         answer: Json = {"spreadsheetId": doc.id}
         if table:
             answer["tableRange"] = table
-        return {**answer, "updates": _updated(call, doc, done, echo)}
+        return {**answer, "updates": _updated(doc, done, echo)}
 
 
 def _values_clear(call: Call) -> Json:
@@ -347,7 +348,7 @@ def _values_batch_update(call: Call) -> Json:
                 doc, call.caller, one.get("range", ""), lines, entered=entered, major=major
             )
             done.append((written, major))
-        answers = [_updated(call, doc, written, _body_echo(body, major)) for written, major in done]
+        answers = [_updated(doc, written, _body_echo(body, major)) for written, major in done]
     totals = _totals(answers, {written.sheet_id for written, _ in done if written.cells})
     return {"spreadsheetId": doc.id, **totals, **({"responses": answers} if answers else {})}
 
@@ -364,7 +365,7 @@ def _values_batch_update_by_filter(call: Call) -> Json:
             for area in metadata.filter_areas(doc.book, one.get("dataFilter", {})):
                 lines = one.get("values", [])
                 done = call.service.write_values(doc, call.caller, area, lines, entered=entered, major=major)
-                answer = _updated(call, doc, done, _body_echo(body, major))
+                answer = _updated(doc, done, _body_echo(body, major))
                 del answer["spreadsheetId"]
                 answers.append({**answer, "dataFilter": one["dataFilter"]})
                 sheets.add(area.sheet_id)

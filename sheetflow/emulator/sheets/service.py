@@ -1,7 +1,7 @@
 """The Sheets service: spreadsheets by id, who may open them, and the methods of the API in process.
 
-`routes` puts these methods under Google's paths. Every method takes the caller's e-mail address; what it may do is
-decided by its role on the file (`files`) and by protected ranges (`access`).
+`routes` puts these methods under Google's paths. Every method takes the caller's e-mail address; what it may
+do is decided by its role on the file (`files`) and by protected ranges (`access`).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class SheetsService:
 
     def routes(self) -> Blueprint:
         """The API under Google's paths; the caller's address is `flask.g.caller`."""
-        from sheetflow.emulator.sheets.routes import blueprint  # noqa: PLC0415
+        from sheetflow.emulator.sheets.routes import blueprint
 
         return blueprint(self)
 

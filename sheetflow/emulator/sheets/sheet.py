@@ -1,7 +1,7 @@
 """One sheet (tab) of a spreadsheet: its rows, its sizes, and the objects that stand on it.
 
-A sheet belongs to one snapshot of the spreadsheet (`book`). Copying it shares the rows; a row is copied when it is
-first written to, so that a batch over a large sheet costs what it touches.
+A sheet belongs to one snapshot of the spreadsheet (`book`). Copying it shares the rows; a row is copied when
+it is first written to, so that a batch over a large sheet costs what it touches.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Sheet:
         properties: SheetProperties but for `index`, which is its place in the book.
         rows: as far down as something is in them.
         meta: by dimension and index, what was set of DimensionProperties.
-        parts: the other lists of Google's Sheet, by their names (merges, protectedRanges, filterViews, ...), and
+        parts: the other lists of Google's Sheet, by their names (merges, protectedRanges, filterViews, ...),
+        and
             `basicFilter`.
     """
 

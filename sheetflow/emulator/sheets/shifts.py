@@ -1,8 +1,9 @@
 """What becomes of ranges when rows or columns are inserted, deleted or moved.
 
-Decided here for all that carries a range: merges, named and protected ranges, filter views, banding, conditional
-formats, charts, developer metadata. Formulas are rewritten by the `formulas` package under the same rules. Objects are
-kept with an explicit `sheetId` (`with_sheet_ids`); Google's answers omit it where it is 0 (`without_zero_ids`).
+Decided here for all that carries a range: merges, named and protected ranges, filter views, banding,
+conditional formats, charts, developer metadata. Formulas are rewritten by the `formulas` package under the
+same rules. Objects are kept with an explicit `sheetId` (`with_sheet_ids`); Google's answers omit it where it
+is 0 (`without_zero_ids`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ RANGE_KEYS = frozenset(
         "dataRange",
         "dimensionRange",
         "gridRange",
+        "merges",
         "anchorCell",
     }
 )
@@ -27,7 +29,7 @@ RANGE_KEYS = frozenset(
 
 
 class Shifted(NamedTuple):
-    """Rows or columns `start` to `end` (half-open) of a sheet were inserted, deleted or moved to before `to`."""
+    """Rows or columns `start` to `end` (half-open) were inserted, deleted, or moved to before `to`."""
 
     kind: Literal["insert", "delete", "move"]
     sheet_id: int
@@ -110,18 +112,17 @@ def shift_range(place: Json, change: Shifted) -> Json | None:
     span = shift_span(place.get(first), place.get(last), change)
     if span is None:
         return None
-    moved = dict(place)
-    for name, edge in zip((first, last), span, strict=True):
-        if edge is not None:
-            moved[name] = edge
-    return moved
+    return {
+        **place,
+        **{name: edge for name, edge in zip((first, last), span, strict=True) if edge is not None},
+    }
 
 
 def carry(thing: Any, change: Shifted) -> Any:
     """An object of the API with all its ranges shifted; None when the range that it stands on is gone."""
     if isinstance(thing, list):
-        carried = [carry(item, change) for item in thing]
-        return [item for item in carried if item is not None]
+        items = [carry(item, change) for item in thing]
+        return [item for item in items if item is not None]
     if not isinstance(thing, dict):
         return thing
     result: Json = {}
@@ -147,7 +148,9 @@ def carry(thing: Any, change: Shifted) -> Any:
                 str(points[name]): inner for name, inner in value.items() if points[name] is not None
             }
         else:
-            result[key] = carry(value, change)
+            carried = carry(value, change)
+            if carried is not None:
+                result[key] = carried
     return result
 
 

@@ -26,7 +26,7 @@ def single(number: float) -> float | int:
 
 
 def with_color_styles(thing: Any) -> Any:
-    """A format with colours in single precision, and each colour beside its `…ColorStyle` twin, as Google keeps both."""
+    """A format with colours in single precision, each beside its `…ColorStyle` twin, as Google keeps it."""
     if isinstance(thing, list):
         return [with_color_styles(item) for item in thing]
     if not isinstance(thing, dict):
@@ -52,7 +52,7 @@ def _names_color(key: str) -> bool:
 
 
 def effective(default: Json, entered: Json | None, value: Value) -> Json:
-    """effectiveFormat: the spreadsheet's default under what was set on the cell; alignment follows the value."""
+    """effectiveFormat: the default under what was set on the cell; alignment follows the value."""
     shown = _over(default, entered or {})
     text = shown.get("textFormat", {})
     if text.get("fontFamily") == "arial,sans,sans-serif":

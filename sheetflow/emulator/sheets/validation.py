@@ -23,7 +23,7 @@ _URL = re.compile(r"(https?|ftp)://\S+|mailto:\S+", re.IGNORECASE)
 
 
 def check_box(book: Book, sheet_id: int, box: Box) -> None:
-    """Refuse what was written into a box where a strict rule forbids it; call it in the transaction of the write.
+    """Refuse what was written into a box where a strict rule forbids it, within the write's transaction.
 
     Raises:
         GoogleError: 400 with Google's words, which name the cell.

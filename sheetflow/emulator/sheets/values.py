@@ -1,8 +1,8 @@
 """Writing values: what the values methods, and a person's hand, put into cells.
 
-Decided here: RAW and USER_ENTERED, ranges that are too small for their data, growth of the grid, the table that an
-append finds, and clearing. All of it works on the draft of a transaction; protections are checked before a cell
-changes. Source: Google's reference, recorded traffic.
+Decided here: RAW and USER_ENTERED, ranges that are too small for their data, growth of the grid, the table
+that an append finds, and clearing. All of it works on the draft of a transaction; protections are checked
+before a cell changes. Source: Google's reference, recorded traffic.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def write(
         major: ROWS or COLUMNS.
 
     Raises:
-        GoogleError: 400 for a range outside the grid, data outside the range, a protected or an overlong cell.
+        GoogleError: 400 for a range outside the grid, data outside the range, a protected or an overlong
+        cell.
     """
     if major == "COLUMNS":
         lines = _transposed(lines)
@@ -152,7 +153,7 @@ def clear(doc: Document, caller: str, area: Area) -> Box:
 
 
 def find_table(book: Book, area: Area) -> Box | None:
-    """The last table that an area touches: a block of cells around which everything is blank; None without one."""
+    """The last table that an area touches: a block of cells with blanks all around; None without one."""
     sheet = book.sheet(area.sheet_id)
     view = View(book, sheet)
     box = sheet.box(area)

@@ -1,7 +1,7 @@
 """batchUpdate: all requests or none, the replies in order, the error of the first that cannot be.
 
-Each kind is a function registered under its name. It works on the draft of the running transaction and raises a
-`GoogleError` where the request cannot be; nothing of the batch is kept then.
+Each kind is a function registered under its name. It works on the draft of the running transaction and raises
+a `GoogleError` where the request cannot be; nothing of the batch is kept then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sheetflow.emulator.shapes import Shapes
-from sheetflow.emulator.sheets import access, a1, picture
+from sheetflow.emulator.sheets import a1, access, picture
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.document import Document

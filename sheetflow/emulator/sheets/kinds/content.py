@@ -148,7 +148,7 @@ def append_cells(batch: Batch, request: Json) -> None:
 @kind("repeatCell")
 def repeat_cell(batch: Batch, request: Json) -> None:
     """Put the same CellData into each cell of a range; formulas move on relatively."""
-    from sheetflow.emulator.sheets import formulas  # noqa: PLC0415
+    from sheetflow.emulator.sheets import formulas
 
     mask = batch.mask(request, "CellData")
     area = batch.area(request.get("range", {}))

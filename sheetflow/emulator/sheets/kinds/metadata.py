@@ -140,7 +140,7 @@ def filter_area(book: Book, data_filter: Json) -> Area:
 
 
 def filter_areas(book: Book, data_filter: Json) -> list[Area]:
-    """The areas of cells that a DataFilter stands for; metadata stands for the rows or columns that it is on."""
+    """The areas that a DataFilter stands for; metadata stands for its row, column or sheet."""
     if "developerMetadataLookup" not in data_filter:
         return [filter_area(book, data_filter)]
     places = (area_of(item) for item in book.metadata if matches(book, item, data_filter))

@@ -82,7 +82,7 @@ class _Clip:
                     self._cells[row - box.row0, column - box.col0] = (cell, value)
 
     def pasted(self, at: tuple[int, int], old: Cell, how: str, row: int | None, column: int | None) -> Cell:
-        """The destination's cell after pasting; formulas move relatively to `row` and `column`, None: they stay."""
+        """The cell after pasting; formulas move along to `row` and `column`, None: they stay."""
         cell, shown = self._cells.get(at, (BLANK, None))
         value: Value | Formula = cell.value
         if isinstance(value, Formula) and row is not None and column is not None:
@@ -163,7 +163,7 @@ def paste_data(batch: Batch, request: Json) -> None:
 
 @kind("insertRange")
 def insert_range(batch: Batch, request: Json) -> None:
-    """Insert blank cells; those at or after them in the same rows or columns move on. Formulas do not follow."""
+    """Insert blank cells; those at or after them move on. Formulas do not follow."""
     area = batch.area(request.get("range", {}))
     box = batch.book.box(area)
     sheet = batch.book.writable(area.sheet_id)

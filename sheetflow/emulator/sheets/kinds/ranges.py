@@ -1,7 +1,7 @@
 """Named and protected ranges.
 
-An id may be chosen by the caller; adding one that exists, or deleting one that does not, is an error. Clients rely on it:
-a batch that deletes one named range and adds the next is a compare-and-swap.
+An id may be chosen by the caller; adding one that exists, or deleting one that does not, is an error. Clients
+rely on it: a batch that deletes one named range and adds the next is a compare-and-swap.
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ def update_spreadsheet_properties(batch: Batch, request: Json) -> None:
 
 def check_time_zone(name: str) -> None:
     """Refuse a time zone that the tz database does not know."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
         ZoneInfo(name)
