@@ -24,8 +24,8 @@ from sheetflow.model.snapshot import Letter
 from sheetflow.workflow.table import Status
 
 FIELDS = (
-    "subject", "contractor", "details", "inn", "kpp", "bik", "account", "corr_account", "purpose", "invoice_no",
-    "vat", "department", "category", "contractor_email", "invoice",
+    "subject", "contractor", "details", "inn", "kpp", "bik", "account", "corr_account", "purpose",
+    "invoice_no", "vat", "department", "category", "contractor_email", "invoice",
 )  # fmt: skip
 """Fields that a letter may quote as they are."""
 

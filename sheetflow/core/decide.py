@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from sheetflow.core import consequences, history
 from sheetflow.core.company import Company, read_company, tab_content, tab_digest
-from sheetflow.core.edits import Folding, Outcome
+from sheetflow.core.edits import fold
 from sheetflow.core.inbox import RowEdit, read_inbox
 from sheetflow.core.places import Places, locate
 from sheetflow.core.projection import (
@@ -25,6 +25,7 @@ from sheetflow.core.projection import (
     to_row,
 )
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.turn import Outcome, Turn
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
@@ -92,7 +93,7 @@ class _Pass:
                 )
                 decision.answers |= {act.uuid: refusal for act in acts[rid]}
         self._ids(places, edits)
-        self._finish(places)
+        self._finish()
         return decision
 
     # --- which requests have to be looked at
@@ -100,7 +101,7 @@ class _Pass:
     def _busy(
         self, places: Places, edits: Mapping[str, list[CellEdit]], acts: Mapping[str, list[Act]]
     ) -> list[str]:
-        """Requests where anything is to be judged: all others are told apart at the price of one comparison."""
+        """Requests where anything is to be judged: any other costs one comparison."""
         registry = self.snapshot.registry
         keys = ("status", *INPUTS)
         seen = itemgetter(*(registry.columns[key] for key in keys))
@@ -114,7 +115,7 @@ class _Pass:
             if known is None or rid in edits or rid in acts or place in places.renamed:
                 busy.append(rid)
                 continue
-            if (known[DUE] != "" and known[DUE] <= clock) or '"deleted"' in str(known[DATA]):  # type: ignore[operator]
+            if (known[DUE] != "" and str(known[DUE]) <= clock) or '"deleted"' in str(known[DATA]):
                 busy.append(rid)
                 continue
             row = registry.rows[place]
@@ -135,7 +136,7 @@ class _Pass:
     def _sort_edits(
         self, edits: list[RowEdit], places: Places
     ) -> tuple[dict[str, list[CellEdit]], dict[str, list[CellEdit]]]:
-        """Edits by request; where rows were copied with their id, what was done to the copy goes to the copy."""
+        """Edits by request; where a row was copied with its id, what was done to the copy goes there."""
         renamed = {  # a typed id stands for the request whose row it was typed into
             canonical(self.snapshot.registry.rows[row][self.snapshot.registry.columns["id"]]): rid
             for row, rid in places.renamed.items()
@@ -178,11 +179,11 @@ class _Pass:
         request = from_row(_whole(known)) if known is not None else Request(rid)
         self.requests[rid] = request
         cells = self.snapshot.registry.rows[place] if place is not None else None
-        folding = Folding(
+        turn = Turn(
             request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
             self.now, self.out, copied=copied,
         )  # fmt: skip
-        folding.run(edits, acts)
+        fold(turn, edits, acts)
         if place is not None:
             request.deleted = None
         elif request.submitted:
@@ -232,7 +233,7 @@ class _Pass:
             self.out.facts.insert(0, Fact(self.now, "", kind, actor, "sheet", data))
             setattr(self.decision, name, found)
 
-    def _finish(self, places: Places) -> None:
+    def _finish(self) -> None:
         decision, token, out = self.decision, self.snapshot.token, self.out
         decision.events = history.chain(token.head, token.seq, _by_time(out.facts))
         last = {event.request: event.seq for event in decision.events}

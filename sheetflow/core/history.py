@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -129,45 +129,83 @@ def apply(request: Request, event: Event | Fact) -> None:
     Raises:
         KeyError: an event of an unknown kind: it was written by a newer sheetflow.
     """
-    data = event.data
-    match event.kind:
-        case "RequestSubmitted":
-            request.cells.update(data["cells"])
-            request.cells = {key: cell for key, cell in request.cells.items() if cell != ""}
-            request.requester = data["requester"]
-            request.fingerprint = data["fingerprint"]
-            request.status, request.approver, request.submitted = Status.SUBMITTED, "", True
-            request.unsigned = set()
-        case "RequestWithdrawn":
-            request.status, request.fingerprint = Status.DRAFT, ""
-        case "RequestApproved":
-            request.status, request.approver = Status.APPROVED, event.actor
-        case "RequestRejected":
-            request.status = Status.REJECTED
-        case "RequestReturned":
-            request.status, request.fingerprint, request.approver = Status.RETURNED, "", ""
-        case "RequestPartPaid" | "RequestPaid":
-            request.status = Status.PAID if event.kind == "RequestPaid" else Status.PART_PAID
-            request.paid += Decimal(data["amount"])
-        case "ReversalAsked":
-            request.reversal = Reversal(event.actor, event.at, data["reason"])
-        case "PaymentReversed":
-            request.status, request.paid, request.reversal = Status.APPROVED, Decimal(0), None
-        case "RequestCancelled":
-            request.status = Status.CANCELLED
-        case "FieldChanged":
-            _put(request, data["column"], data["value"])
-        case "CommentAdded":
-            _put(request, "comment", data["text"])
-        case kind if kind not in ("EditRefused", "RowRestored"):
-            raise KeyError(kind)
+    _CHANGES[event.kind](request, event)
     if event.kind in MOVES:
         request.notes, request.hold = {}, None
     if event.kind != "EditRefused":
         request.updated = event.at
-    if link := data.get("link"):
+    if link := event.data.get("link"):
         request.links[link] = event.cause
 
+
+def _submitted(request: Request, event: Event | Fact) -> None:
+    cells = request.cells | dict(event.data["cells"])
+    request.cells = {key: cell for key, cell in cells.items() if cell != ""}
+    request.requester, request.fingerprint = event.data["requester"], event.data["fingerprint"]
+    request.status, request.approver, request.submitted = Status.SUBMITTED, "", True
+    request.unsigned = set()
+
+
+def _reopened(status: Status) -> Callable[[Request, Event | Fact], None]:
+    def change(request: Request, _event: Event | Fact) -> None:
+        request.status, request.fingerprint, request.approver = status, "", ""
+
+    return change
+
+
+def _approved(request: Request, event: Event | Fact) -> None:
+    request.status, request.approver = Status.APPROVED, event.actor
+
+
+def _ended(status: Status) -> Callable[[Request, Event | Fact], None]:
+    def change(request: Request, _event: Event | Fact) -> None:
+        request.status = status
+
+    return change
+
+
+def _paid(request: Request, event: Event | Fact) -> None:
+    request.status = Status.PAID if event.kind == "RequestPaid" else Status.PART_PAID
+    request.paid += Decimal(event.data["amount"])
+
+
+def _reversal_asked(request: Request, event: Event | Fact) -> None:
+    request.reversal = Reversal(event.actor, event.at, event.data["reason"])
+
+
+def _reversed(request: Request, _event: Event | Fact) -> None:
+    request.status, request.paid, request.reversal = Status.APPROVED, Decimal(0), None
+
+
+def _field_changed(request: Request, event: Event | Fact) -> None:
+    _put(request, event.data["column"], event.data["value"])
+
+
+def _commented(request: Request, event: Event | Fact) -> None:
+    _put(request, "comment", event.data["text"])
+
+
+def _nothing(_request: Request, _event: Event | Fact) -> None:
+    """Kept for the record: it changes nothing."""
+
+
+_CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
+    "RequestSubmitted": _submitted,
+    "RequestWithdrawn": _reopened(Status.DRAFT),
+    "RequestApproved": _approved,
+    "RequestRejected": _ended(Status.REJECTED),
+    "RequestReturned": _reopened(Status.RETURNED),
+    "RequestPartPaid": _paid,
+    "RequestPaid": _paid,
+    "ReversalAsked": _reversal_asked,
+    "PaymentReversed": _reversed,
+    "RequestCancelled": _ended(Status.CANCELLED),
+    "FieldChanged": _field_changed,
+    "CommentAdded": _commented,
+    "EditRefused": _nothing,
+    "RowRestored": _nothing,
+}
+"""What each kind of event does to a request."""
 
 MOVES = frozenset(
     {

@@ -78,7 +78,7 @@ def read_inbox(
 
 
 def signature(key: bytes, row: Sequence[Cell], spreadsheet: str) -> str:
-    """The signature that the trigger gives a row: hex HMAC-SHA256 over its content and the spreadsheet's id."""
+    """The trigger's signature of a row: hex HMAC-SHA256 over its content and the spreadsheet's id."""
     parts = [
         str(row[UUID]), str(row[AT]), str(row[USER]), spreadsheet, canonical(row[SHEET]), str(row[BODY])
     ]  # fmt: skip

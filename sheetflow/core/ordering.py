@@ -12,8 +12,8 @@ def in_order(edits: Sequence[CellEdit], is_submit: Callable[[CellEdit], bool]) -
     """The edits of one request in the order they were made, as far as it can be told.
 
     Triggers run side by side, so they may be written down out of order: within one cell each `old` links to
-    the previous `new`. What the submitter typed just after picking Submitted belongs to the submit, as long as nobody
-    else moved the request in between. What a person undid themself before anybody saw it never was.
+    the previous `new`. What the submitter typed just after picking
+    Submitted belongs to the submit, as long as nobody moved the request in between. What a person undid themself before anybody saw it never was.
     """
     steps = _without_guesses(list(edits))
     by_cell: dict[str, list[int]] = {}
@@ -28,7 +28,7 @@ def in_order(edits: Sequence[CellEdit], is_submit: Callable[[CellEdit], bool]) -
 
 
 def _without_guesses(steps: list[CellEdit]) -> list[CellEdit]:
-    """A value that a pasting user's trigger read is dropped where somebody is known to have typed that value."""
+    """Drop a value that a pasting user's trigger read, where somebody else is known to have typed it."""
     exact = {(step.column, step.new): step.user for step in steps if step.exact}
     return [
         step for step in steps

@@ -19,7 +19,8 @@ from sheetflow.model.snapshot import Registry, Row
 
 @dataclass(slots=True)
 class Places:
-    """`of`: request id -> row. `copies`: id of the original -> [(row, new id)]. `renamed`: row -> id to write.
+    """`of`: request id -> row. `copies`: id of the original -> [(row, new id)]. `renamed`: row -> id to
+    write.
 
     `newborn`: ids whose rows had no State before. `missing`: known ids without a row. `restored_ids`: ids
     that were typed over and are put back (they also stand in `renamed`).

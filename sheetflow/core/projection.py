@@ -62,7 +62,8 @@ def to_row(
     settings = company.settings
     link = ""
     if last_seq:
-        link = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet}/edit#gid={history_sheet}&range=A{last_seq + 1}"
+        sheet = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet}/edit"
+        link = f"{sheet}#gid={history_sheet}&range=A{last_seq + 1}"
     return [
         request.id,
         book.status_labels[request.status],

@@ -18,8 +18,8 @@ from sheetflow.model.columns import INPUTS
 from sheetflow.model.snapshot import Letter, Row, Token
 
 STATE_HEADERS = (
-    "id", "confirmed", "seal", "checks", "requester", "approver", "updated", "paid", "history", "status", "due",
-    "data", *INPUTS,
+    "id", "confirmed", "seal", "checks", "requester", "approver", "updated", "paid", "history", "status",
+    "due", "data", *INPUTS,
 )  # fmt: skip
 INBOX_HEADERS = ("uuid", "at", "user", "sheet", "body", "signature", "consumed")
 OUTBOX_HEADERS = (
@@ -91,8 +91,8 @@ class OutboxRow:
         """As a row of the Outbox tab."""
         letter = self.letter
         return [
-            letter.id, self.state, self.lease, instant(self.leased_at), self.tries, letter.template, letter.to,
-            letter.request, dumps(dict(letter.facts)), self.result,
+            letter.id, self.state, self.lease, instant(self.leased_at), self.tries, letter.template,
+            letter.to, letter.request, dumps(dict(letter.facts)), self.result,
         ]  # fmt: skip
 
     def marked(self, state: str, result: str) -> OutboxRow:

@@ -13,7 +13,6 @@ from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Request
 from sheetflow.workflow.table import Party, Transition
 
-
 Problem = tuple[str, str, dict[str, str]]
 """(rule id, column, facts): what is wrong with a field; facts["problem"] names the sentence."""
 
@@ -32,8 +31,8 @@ class MoveCase:
     """Somebody wishes a transition.
 
     `transition` is None where the table has none for it. `comment`: what counts as the comment, "" if
-    there is none. `seen`: the fingerprint of what the person had before them; `problems`: what `fields.check` found in the
-    draft, for a submit.
+    there is none. `seen`: the fingerprint of what the person had before them. `link`: the nonce of
+    the page link. `problems`: what `fields.check` found in the draft, for a submit.
     """
 
     request: Request

@@ -1,0 +1,136 @@
+"""What is left of a turn when every step is judged: cells that still differ, wishes that wait, Checks.
+
+A difference that an edit explains is settled at once. One that nobody explains waits a short time for its
+edit; then it is taken as unknown in a draft, and put back in everything that was submitted.
+"""
+
+from __future__ import annotations
+
+from sheetflow.core.company import cell_of
+from sheetflow.core.judge import judge
+from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
+from sheetflow.core.rules.fields import check
+from sheetflow.core.turn import Turn
+from sheetflow.core.wishes import case_of, take
+from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
+from sheetflow.model.events import Fact, Refusal
+from sheetflow.workflow.payments import TABLE
+from sheetflow.workflow.table import STATUSES, Status
+
+
+def settle_fields(turn: Turn, explained: set[tuple[str, str]]) -> None:
+    """Bring every cell and its accepted value together. `explained`: (column, text) of this pass's edits."""
+    request = turn.request
+    for key in INPUTS:
+        shown, accepted = turn.shown.get(key, ""), request.cell(key)
+        text = canonical(shown)
+        if text == canonical(accepted):
+            request.loose.pop(key, None)
+            if (
+                key in request.noted
+                and key not in turn.put_back
+                and text != canonical(turn.before.get(key, ""))
+            ):
+                turn.write(key, None, note="")
+            continue
+        was = turn.normal.get(key)
+        if key in turn.put_back or key in turn.dictated or (was is not None and accepted == was):
+            turn.write(key, accepted, note=turn.note(key))
+        elif (key, text) in explained and key not in turn.unexplained:
+            if request.status in OPEN_FOR_CHANGE:
+                turn.put(key, shown)  # of several lawful edits the last one is what is seen
+            else:
+                turn.write(key, accepted)
+        else:
+            _loose_field(turn, key, shown)
+
+
+def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
+    """A value that nobody is known to have typed, in a column that people fill."""
+    request, writer = turn.request, BY_KEY[key].writer
+    draft = request.status in OPEN_FOR_CHANGE
+    if writer is Writer.REQUESTER and not draft:
+        _unexplained(turn, key)
+        return
+    if not turn.waited(key, canonical(shown)):
+        return
+    request.loose.pop(key, None)
+    restored = canonical(shown) == canonical(turn.before.get(key, "")) and key in request.cells
+    formula = isinstance(shown, str) and shown.startswith("=")
+    if restored and canonical(request.cell(key)) != canonical(turn.before.get(key, "")):
+        turn.write(key, request.cell(key))  # a lawful edit that something overwrote
+    elif writer is Writer.ACCOUNTANT or (formula and not draft):
+        _unexplained(turn, key)
+    elif request.submitted and writer is Writer.ANYONE:
+        fact = Fact(turn.now, request.id, "CommentAdded", "unknown", "sheet", {"text": str(shown)})
+        turn.happen(fact)
+    else:
+        turn.put(key, shown)
+        request.updated = turn.now
+        if key in PAYEE and shown != "":
+            request.unsigned.add(key)
+
+
+def settle_hold(turn: Turn) -> None:
+    """A held wish is asked again: it may have become lawful, or its time is over."""
+    hold = turn.request.hold
+    if hold is None or (hold.rule == "unexplained-change" and turn.request.loose):
+        return
+    person = turn.company.people.find(hold.by)
+    case = case_of(turn, person, hold.target, hold.at)
+    verdict = judge(case, hold.cause, hold.by)
+    if verdict.waits and turn.now < hold.until:
+        return
+    turn.request.hold = None
+    if verdict.waits:
+        facts = {"target": hold.target}
+        turn.refuse(Refusal(verdict.waits, turn.request.id, "status", facts, hold.by, hold.cause), "status")
+    else:
+        take(turn, verdict, case, hold.cause)
+
+
+def settle_status(turn: Turn, explained: set[tuple[str, str]]) -> None:
+    """Let the status cell show the accepted status, or the wish that waits."""
+    request, book = turn.request, turn.book
+    shown = cell_of(turn.cells or (), turn.registry.columns.get("status"))
+    text = canonical(shown).strip()
+    wanted = request.hold.target if request.hold else request.status
+    label = book.status_labels.get(wanted, wanted)
+    if text == label:
+        request.loose.pop("status", None)
+        if "status" in request.noted and "status" not in turn.put_back and turn.moved:
+            turn.write("status", None, note="")
+        return
+    target = turn.status(text)
+    explained_here = ("status", canonical(shown)) in explained or "status" in turn.put_back
+    newborn = not request.submitted and (turn.copied or not (text or turn.before))
+    if explained_here or newborn or target in turn.expected or target == wanted:
+        turn.write("status", label, note=turn.note("status"))
+    elif target in STATUSES and TABLE.between(Status(request.status), Status(target)):
+        if turn.waited("status", text):
+            turn.out.unclaimed.append((request, target))
+            _unexplained(turn, "status", label)
+    else:
+        _unexplained(turn, "status", label)
+
+
+def look_at_draft(turn: Turn) -> None:
+    """What Checks says of a request that is still being written."""
+    request = turn.request
+    if request.status not in OPEN_FOR_CHANGE:
+        request.problems = []
+        return
+    _, request.problems = check(request.cells, turn.company.settings.currencies, turn.today())
+    request.problems += [
+        ("no-formulas", key, {"problem": "is-formula"})
+        for key, rule in sorted(request.noted.items())
+        if rule == "no-formulas" and key not in request.cells
+    ]
+
+
+def _unexplained(turn: Turn, key: str, value: Cell | None = None) -> None:
+    refusal = Refusal("unexplained-change", turn.request.id, key, {"status": turn.request.status})
+    turn.request.loose.pop(key, None)
+    turn.refuse(refusal, key)
+    turn.write(key, turn.request.cell(key) if value is None else value, note=turn.note(key))
