@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sheetflow.core.projection import fingerprint
 from sheetflow.core.rules.case import MoveCase, Objection, Problem, rule
 from sheetflow.model import dates, requisites
 from sheetflow.model.cells import Cell, is_blank, is_formula, text_of
@@ -189,15 +190,28 @@ def valid_fields(case: MoveCase) -> Objection | None:
     return _objection(case, "valid-fields") or _objection(case, "no-formulas")
 
 
+def seen_fingerprint(cells: Mapping[str, Cell], currencies: tuple[str, ...]) -> str:
+    """What somebody who looks at a request has before them: its fingerprint, cells in normal form.
+
+    The normal form, for that is what a draft becomes when it is submitted; bringing cells to it twice
+    changes nothing, so a submitted request has here the very fingerprint that it was submitted with.
+    """
+    normal, _ = check(cells, currencies, date.max)  # the day matters to no sealed cell
+    return fingerprint({**cells, **normal})
+
+
 @rule
 def payee_author_known(case: MoveCase) -> Objection | None:
     """Nobody is known to have typed the payee's details.
 
-    Allowed: the requester typed them, or confirmed them on the request page. Refused: a program or an
-    unseen hand did, and the status was picked in the sheet.
+    Allowed: the requester typed them, or confirmed exactly these on the request page. Refused: a program or
+    an unseen hand did, and the status was picked in the sheet, or they changed after the page was opened.
     """
     unsigned = case.request.unsigned
-    if not unsigned or case.via != "sheet":
+    if not unsigned:
+        return None
+    confirmed = seen_fingerprint(case.request.cells, case.company.settings.currencies)
+    if case.via != "sheet" and case.seen == confirmed:
         return None
     return Objection({"columns": ", ".join(sorted(unsigned))})
 
