@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event
@@ -100,4 +100,20 @@ class NoncesPort(Protocol):
 
     def jitter(self) -> float:
         """A number between 0 and 1."""
+        ...
+
+
+class SchemaPort(Protocol):
+    """Making spreadsheets and changing what they are made of: tabs, formats, protections, sharing."""
+
+    def create(self, title: str, locale: str, time_zone: str) -> str:
+        """Make an empty spreadsheet that belongs to the caller; gives its id. `locale`: such as "ru_RU"."""
+        ...
+
+    def batch(self, spreadsheet: str, requests: Sequence[Mapping[str, Any]]) -> None:
+        """Do all requests of a batchUpdate, or none of them."""
+        ...
+
+    def share(self, file: str, email: str, role: str) -> None:
+        """Give somebody a role on a file, "writer" or "reader", without writing them a mail."""
         ...

@@ -1,0 +1,137 @@
+"""Make a new registry: a spreadsheet, everything that stands in it, and who may open it.
+
+One call creates the file, one atomic batch makes all of it, then each person is given access: nobody sees it
+half made. Not decided here: what a registry looks like (`sheet_templates/payments.toml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sheetflow.core import tabs
+from sheetflow.core.company import DEFAULTS
+from sheetflow.core.rulebook import Words
+from sheetflow.errors import ConfigError
+from sheetflow.model.people import Role
+from sheetflow.ports import SchemaPort
+from sheetflow.templates import render
+from sheetflow.templates.schema import Template
+
+SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
+    "state": tabs.STATE_HEADERS,
+    "inbox": tabs.INBOX_HEADERS,
+    "outbox": tabs.OUTBOX_HEADERS,
+    "history": tabs.HISTORY_HEADERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """A registry that was made. `sheets`: tab key -> sheetId."""
+
+    spreadsheet_id: str
+    url: str
+    sheets: Mapping[str, int]
+
+
+def create_registry(
+    port: SchemaPort,
+    template: Template,
+    words: Words,
+    people: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, str],
+    *,
+    owner: str,
+    service_account: str,
+    nonce: str,
+) -> Provisioned:
+    """Create a registry and share it.
+
+    Args:
+        port: acts as `owner`.
+        template: what to make.
+        words: the registry's own language.
+        people: each `{"email", "name", "roles", "limit", "language", "aliases"}`; only the address is needed.
+            Roles and aliases are lists or texts with commas, roles by key or label.
+        settings: setting key -> text; those that are not named get the template's or the program's value.
+        owner: whose file it is; protections never bind them, so they should have no role.
+        service_account: the address that the functions act under.
+        nonce: for the first token: letters and digits that nobody can guess.
+
+    Raises:
+        ConfigError: people, settings, labels or template that cannot be used; nothing was created.
+        PortError: after the file was created it belongs to `owner` and can be deleted.
+    """
+    language = words.language
+    own = {"time_zone": template.spreadsheet.time_zone, **template.first_settings(language)}
+    values = {**DEFAULTS, **own, **settings}
+    rows = [_person(person, words) for person in people]
+    problems = [*_people_problems(rows, people, words), *_settings_problems(template, values)]
+    if problems:
+        raise ConfigError(problems)
+    owner, service_account = owner.strip().lower(), service_account.strip().lower()
+    token = tabs.first_token(template.sheets, nonce)
+    system = render.SystemTabs(SYSTEM_HEADERS, tabs.token_text(token), tabs.TOKEN_NAME, token.range_id)
+    free = {
+        "system": _once([owner, service_account]),
+        "admins": _once([owner, service_account, *_admins(rows, words)]),
+    }
+    requests = render.render(template, words, system, render.Contents(rows, values), free)
+    spreadsheet = template.spreadsheet
+    file = port.create(spreadsheet.title[language], spreadsheet.locale[language], values["time_zone"])
+    port.batch(file, requests)
+    for address in _once([service_account, *(row["email"] for row in rows)]):
+        if address != owner:
+            port.share(file, address, "writer")
+    return Provisioned(file, f"https://docs.google.com/spreadsheets/d/{file}/edit", token.sheets)
+
+
+def _person(person: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """A row of the People tab, as texts, roles by their labels."""
+    row = dict.fromkeys(render.PEOPLE, "")
+    for key, value in person.items():
+        parts = [str(part).strip() for part in value] if isinstance(value, (list, tuple)) else None
+        row[key] = ", ".join(parts) if parts is not None else str(value or "").strip()
+    row["email"] = row["email"].lower()
+    row["roles"] = ", ".join(words.label("roles", role) for role in render.split(row["roles"]))
+    return row
+
+
+def _people_problems(
+    rows: Sequence[Mapping[str, str]], people: Sequence[Mapping[str, Any]], words: Words
+) -> Iterable[str]:
+    roles = {words.label("roles", role) for role in Role}
+    taken: set[str] = set()
+    for place, (row, person) in enumerate(zip(rows, people, strict=True), start=1):
+        where = row["email"] or f"person {place}"
+        for key in person:
+            if key not in render.PEOPLE:
+                yield f"{where}: nothing is known of {key!r}"
+        if "@" not in row["email"]:
+            yield f"{where}: an e-mail address is needed"
+        elif row["email"] in taken:
+            yield f"{where}: this address is given twice"
+        taken.add(row["email"])
+        for role in render.split(row["roles"]):
+            if role not in roles:
+                yield f"{where}: there is no role {role!r}"
+
+
+def _settings_problems(template: Template, values: Mapping[str, str]) -> Iterable[str]:
+    for key in values:
+        if key not in DEFAULTS:
+            yield f"settings: there is no setting {key!r}"
+    for column in template.columns:
+        if column.choices not in ("", "statuses", *DEFAULTS):
+            yield f"payments.toml: columns: {column.key}: there is no setting {column.choices!r}"
+
+
+def _admins(rows: Iterable[Mapping[str, str]], words: Words) -> list[str]:
+    admin = words.label("roles", Role.ADMIN)
+    return [row["email"] for row in rows if admin in render.split(row["roles"])]
+
+
+def _once(addresses: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(addresses))

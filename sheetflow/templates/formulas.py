@@ -1,0 +1,123 @@
+"""The formulas that the system's own columns stand on, and those of formats and views.
+
+A shown column is one array formula in its header cell that looks each row's id up in the State tab. It uses
+`;` between arguments and no array literals, so that it means the same in every locale.
+
+The look-up is XLOOKUP in its exact mode, for VLOOKUP takes `*` and `?` in a key as wildcards: a copied row
+whose id is typed as "PR-00012?" would show another request's state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sheetflow.model.columns import SEAL_SIGN, SEALED, SHOWN
+
+PLACEHOLDER = re.compile(r"\{(?:status:(?P<status>[^{}]*)|(?P<column>[^{}:]*))\}")
+"""In a template's formula: `{pay_by}`, the column's cell in the row; `{status:Approved}`, its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateTab:
+    """Where formulas find the State: the tab's title, its first record's row (1 first), header -> letter."""
+
+    title: str
+    first_row: int
+    letters: Mapping[str, str]
+
+    def column(self, header: str) -> str:
+        """A column of the records as an open range, e.g. `State!$A$3:$A`."""
+        letter = self.letters[header]
+        return f"{tab_reference(self.title)}!${letter}${self.first_row}:${letter}"
+
+
+def shown_formulas(columns: Mapping[str, str], headers: Mapping[str, str], state: StateTab) -> dict[str, str]:
+    """The formulas of the shown columns, by column key.
+
+    Args:
+        columns: Registry column key -> A1 letter, where the columns stand now.
+        headers: column key -> header in the registry's language.
+        state: where the State stands.
+    """
+    formulas = {key: _shown(columns, headers[key], _state(columns, state, key)) for key in SHOWN}
+    formulas["confirmed"] = _shown(columns, headers["confirmed"], _confirmed(columns, state))
+    link = _state(columns, state, "history")
+    link = f'IF({link}="";"";HYPERLINK({link};{text_literal(headers["history"])}))'
+    formulas["history"] = _shown(columns, headers["history"], link)
+    return formulas
+
+
+def _shown(columns: Mapping[str, str], header: str, value: str) -> str:
+    ids = _column(columns, "id")
+    return f'=ARRAYFORMULA(IF(ROW({ids})=1;{text_literal(header)};IFERROR(IF({ids}="";"";{value});"")))'
+
+
+def _state(columns: Mapping[str, str], state: StateTab, header: str) -> str:
+    """What the State says of each row's request; "" where it knows no such id."""
+    return f'XLOOKUP({_column(columns, "id")};{state.column("id")};{state.column(header)};"";0)'
+
+
+def _confirmed(columns: Mapping[str, str], state: StateTab) -> str:
+    """The status, where the id stands once and the sealed cells are those that the State was sealed with.
+
+    An amount that is a text is never confirmed: how it reads depends on the reader.
+    """
+    ids = _column(columns, "id")
+    first = f"(XMATCH({ids};{ids};0)=ROW({ids}))"
+    last = f"(XMATCH({ids};{ids};0;-1)=ROW({ids}))"
+    number = f"(1-ISTEXT({_column(columns, 'amount')}))"
+    seal = f'&"{SEAL_SIGN}"&'.join(_sealed(columns, key) for key in SEALED)
+    same = f"EXACT({seal};{_state(columns, state, 'seal')})"
+    return f'IF({first}*{last}*{number}*{same};{_state(columns, state, "confirmed")};"")'
+
+
+def _sealed(columns: Mapping[str, str], key: str) -> str:
+    """A sealed cell as `core.projection.seal_text` writes it: the amount in thousandths, the others plain."""
+    cells = _column(columns, key)
+    return f"ROUND({cells}*1000;0)" if key == "amount" else cells
+
+
+def _column(columns: Mapping[str, str], key: str) -> str:
+    letter = columns[key]
+    return f"${letter}$1:${letter}"
+
+
+def row_formula(text: str, columns: Mapping[str, str], statuses: Mapping[str, str]) -> str:
+    """A template's formula with its placeholders filled: for the first row below the header.
+
+    Args:
+        text: such as `=AND({pay_by}<TODAY();{confirmed}={status:Approved})`.
+        columns: column key -> A1 letter.
+        statuses: status -> label.
+    """
+
+    def fill(status: str | None, column: str | None) -> str:
+        return text_literal(statuses[status or ""]) if column is None else f"${columns[column]}2"
+
+    return PLACEHOLDER.sub(lambda found: fill(found["status"], found["column"]), text)
+
+
+def text_literal(text: str) -> str:
+    """A text as a formula writes it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def tab_reference(title: str) -> str:
+    """A tab's title as a formula writes it, always quoted: a title may look like anything."""
+    return "'" + title.replace("'", "''") + "'"
+
+
+def letter(place: int) -> str:
+    """The A1 letter of a column; 0 is A.
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
