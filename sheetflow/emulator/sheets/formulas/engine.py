@@ -61,7 +61,7 @@ class Engine:
         shared: arrays that equal parts of formulas have in common, by sheet and node, for this revision.
         operations: the binary operators in the spreadsheet's locale.
         signs: the unary operators.
-        depth: how many nodes evaluation is within.
+        depth: how many nodes and cells evaluation is within.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -205,9 +205,11 @@ class Engine:
         if self.depth > _DEEPEST:
             raise _Deferred(cell)
         self._running[cell] = None
+        self.depth += 1
         try:
             value = self._evaluated(cell)
         finally:
+            self.depth -= 1
             del self._running[cell]
         self._results[cell] = value
         return value

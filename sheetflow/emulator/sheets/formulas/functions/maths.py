@@ -132,7 +132,7 @@ def _multiple(value: Number, factor: Number, step: Callable[[float], int]) -> Nu
         return 0
     # Tenths are not exact in bits: what is within a trillionth of a multiple is one.
     ratio = round(value / factor, 9)
-    return step(ratio) * factor
+    return float(f"{step(ratio) * factor:.15g}")
 
 
 @function("CEILING", "nn", 1)
