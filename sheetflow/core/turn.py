@@ -16,6 +16,7 @@ from sheetflow.core.places import inputs_of
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import Cell, canonical, digest
+from sheetflow.model.columns import SEALED
 from sheetflow.model.events import CellEdit, Fact, Refusal
 from sheetflow.model.people import Person
 from sheetflow.model.request import Loose, Request
@@ -129,7 +130,12 @@ class Turn:
         return None if text.startswith("sha256:") else text
 
     def fingerprint_shown(self) -> str:
-        """The fingerprint of what the row shows, our own completions included."""
+        """The fingerprint of what the row shows, our own completions included.
+
+        None can be told ("") where a sealed cell was changed unlawfully in this pass, even if changed back.
+        """
+        if not self.put_back.keys().isdisjoint(SEALED):
+            return ""
         shown: Mapping[str, Cell] = self.shown
         if self.normal:
             accepted = self.request.cells
