@@ -18,23 +18,32 @@ from sheetflow.ports import Commit, Receipt
 
 def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[CellWrite]:
     """The writes that undo what landed in a row of somebody else's."""
-    columns = snapshot.registry.columns
+    place = snapshot.registry.columns["id"]
     written: dict[int, set[str]] = {}
     for write in commit.writes:
         written.setdefault(write.row, set()).add(write.column)
+    stands = {
+        row: _owner(snapshot, row, after, columns) if "id" in columns else str(cell_of(after, place))
+        for row, columns in written.items()
+        if (after := receipt.rows.get(row)) is not None
+    }
+    meant = {write.row: write.request for write in commit.writes}
     found = []
     for write in commit.writes:
-        after = receipt.rows.get(write.row)
-        if after is None:
-            continue
-        if write.column == "id":
-            meant = snapshot.registry.rows[write.row]
-            if not _same(meant, after, snapshot, written[write.row]):
-                found.append(CellWrite(write.row, "", "id", _id_of(after, snapshot, written[write.row])))
-        elif (stands := cell_of(after, columns["id"])) != write.request:
-            before = _cell_of_request(str(stands), write.column, snapshot)
-            found.append(CellWrite(write.row, str(stands), write.column, before, "" if write.note else None))
+        owner = stands.get(write.row, write.request)
+        if owner != meant[write.row]:
+            before: Cell = owner if write.column == "id" else _cell_of_request(owner, write.column, snapshot)
+            found.append(CellWrite(write.row, owner, write.column, before, "" if write.note else None))
     return found
+
+
+def _owner(snapshot: Snapshot, row: int, after: Row, written: set[str]) -> str:
+    """Whose row it is that we wrote an id into, told by its content: ours, another's, or ("") a new one."""
+    rows: Sequence[Row] = snapshot.registry.rows
+    if _same(rows[row], after, snapshot, written):
+        return str(cell_of(after, snapshot.registry.columns["id"]))
+    place = snapshot.registry.columns["id"]
+    return next((str(cell_of(other, place)) for other in rows if _same(other, after, snapshot, written)), "")
 
 
 def _same(one: Row, other: Row, snapshot: Snapshot, but: set[str]) -> bool:
@@ -44,13 +53,6 @@ def _same(one: Row, other: Row, snapshot: Snapshot, but: set[str]) -> bool:
         for key in INPUTS
         if key not in but
     )
-
-
-def _id_of(after: Row, snapshot: Snapshot, written: set[str]) -> Cell:
-    """The id that the row had before ours was written over it, told by its content; blank for a new row."""
-    place = snapshot.registry.columns["id"]
-    rows: Sequence[Row] = snapshot.registry.rows
-    return next((cell_of(row, place) for row in rows if _same(row, after, snapshot, written)), "")
 
 
 def _cell_of_request(rid: str, column: str, snapshot: Snapshot) -> Cell:

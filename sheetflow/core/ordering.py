@@ -12,8 +12,8 @@ def in_order(edits: Sequence[CellEdit], is_submit: Callable[[CellEdit], bool]) -
     """The edits of one request in the order they were made, as far as it can be told.
 
     Triggers run side by side, so they may be written down out of order: within one cell each `old` links to
-    the previous `new`. What the submitter typed just after picking
-    Submitted belongs to the submit, as long as nobody moved the request in between. What a person undid themself before anybody saw it never was.
+    the previous `new`. What the submitter typed just after picking Submitted belongs to the submit, as long
+    as nobody moved the request in between. What a person undid themself before anybody saw it never was.
     """
     steps = _without_guesses(list(edits))
     by_cell: dict[str, list[int]] = {}

@@ -19,9 +19,9 @@ from sheetflow.model.snapshot import Registry, Row
 
 @dataclass(slots=True)
 class Places:
-    """`of`: request id -> row. `copies`: id of the original -> [(row, new id)]. `renamed`: row -> id to
-    write.
+    """Where every request stands.
 
+    `of`: request id -> row. `copies`: id of the original -> [(row, new id)]. `renamed`: row -> id to write.
     `newborn`: ids whose rows had no State before. `missing`: known ids without a row. `restored_ids`: ids
     that were typed over and are put back (they also stand in `renamed`).
     """
@@ -71,8 +71,7 @@ def locate(
 
     def give() -> str:
         nonlocal largest
-        largest += 2 - largest % 2 if largest % 2 == 0 else 2
-        largest |= 1
+        largest += 1 + largest % 2  # the next odd number: even ones are the trigger's
         places.last_id = largest
         return f"{prefix}{largest:06d}"
 

@@ -58,6 +58,10 @@ class Words:
             return f"{named['column']}: {_fill(entry, named)}" if column else _fill(entry, named)
         return _fill(self.sentences["checks"][rule], named)
 
+    def sentence(self, group: str, key: str, facts: Mapping[str, str]) -> str:
+        """One sentence of a table such as "warnings", filled; "" where the template has none."""
+        return _fill(str(self.sentences.get(group, {}).get(key, "")), self._facts(facts))
+
     def _facts(self, facts: Mapping[str, str]) -> dict[str, str]:
         named = dict(facts)
         for fact, group in LABELLED:

@@ -53,14 +53,14 @@ def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
     if writer is Writer.REQUESTER and not draft:
         _unexplained(turn, key)
         return
+    if canonical(shown) == canonical(turn.before.get(key, "")):
+        turn.write(key, request.cell(key))  # a lawful edit of this pass that something of ours overwrote
+        return
     if not turn.waited(key, canonical(shown)):
         return
     request.loose.pop(key, None)
-    restored = canonical(shown) == canonical(turn.before.get(key, "")) and key in request.cells
     formula = isinstance(shown, str) and shown.startswith("=")
-    if restored and canonical(request.cell(key)) != canonical(turn.before.get(key, "")):
-        turn.write(key, request.cell(key))  # a lawful edit that something overwrote
-    elif writer is Writer.ACCOUNTANT or (formula and not draft):
+    if writer is Writer.ACCOUNTANT or (formula and not draft):
         _unexplained(turn, key)
     elif request.submitted and writer is Writer.ANYONE:
         fact = Fact(turn.now, request.id, "CommentAdded", "unknown", "sheet", {"text": str(shown)})
