@@ -13,7 +13,7 @@ from sheetflow.emulator.apps_script.runtime import Edit, Run
 from sheetflow.emulator.files import SPREADSHEET
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.cells import tidy
-from sheetflow.emulator.sheets.formulas import CellError
+from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
 from sheetflow.emulator.wire import Json, invalid
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ class Hand:
 
     def _told(self, doc: Document, sheet_id: int, box: Box) -> float | str | bool | None:
         """A cell's value as an edit event tells it; None for blank."""
-        value = self._emulator.sheets.shown(doc, sheet_id).value(box.row0, box.col0)
+        entered = doc.book.entered(sheet_id, box.row0, box.col0)
+        if entered is None or isinstance(entered, Formula):  # only these need the sheet to be computed
+            entered = self._emulator.sheets.shown(doc, sheet_id).value(box.row0, box.col0)
+        value: Value = entered
         if isinstance(value, CellError):
             return str(value)
         return None if value == "" else tidy(value)  # type: ignore[return-value]
