@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetflow.emulator.sheets import access, styles
+from sheetflow.emulator.sheets import access
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK, Cell, extended
 from sheetflow.emulator.sheets.document import Document
@@ -105,7 +105,6 @@ def protected_range(item: Json, caller: str, owner: str) -> Json:
 def grid_data(doc: Document, sheet: Sheet, areas: list[Area], mask: Mask | None) -> list[Json]:
     """GridData of each area."""
     view = View(doc.book, sheet)
-    default = doc.book.properties.get("defaultFormat", {})
     data = []
     for area in areas:
         box = doc.book.box(area)
@@ -115,7 +114,7 @@ def grid_data(doc: Document, sheet: Sheet, areas: list[Area], mask: Mask | None)
         if box.col0:
             shown["startColumn"] = box.col0
         if selects(mask, "sheets", "data", "rowData"):
-            rows = _rows(view, box, default, mask)
+            rows = _rows(view, box, mask)
             if rows:
                 shown["rowData"] = rows
         for name, dimension, span in (
@@ -128,7 +127,7 @@ def grid_data(doc: Document, sheet: Sheet, areas: list[Area], mask: Mask | None)
     return data
 
 
-def _rows(view: View, box: Box, default: Json, mask: Mask | None) -> list[Json]:
+def _rows(view: View, box: Box, mask: Mask | None) -> list[Json]:
     light = not any(
         selects(mask, "sheets", "data", "rowData", "values", name)
         for name in ("effectiveFormat", "effectiveValue", "formattedValue")
@@ -142,7 +141,7 @@ def _rows(view: View, box: Box, default: Json, mask: Mask | None) -> list[Json]:
         for column in range(box.col0, min(box.col1, width)):
             cell = BLANK if line is None else line.get(column)
             value = None if light else view.value(row, column)
-            cells.append(cell_data(view, cell, value, default))
+            cells.append(cell_data(view, cell, value))
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})
@@ -151,14 +150,13 @@ def _rows(view: View, box: Box, default: Json, mask: Mask | None) -> list[Json]:
     return rows
 
 
-def cell_data(view: View, cell: Cell, value: Value, default: Json) -> Json:
+def cell_data(view: View, cell: Cell, value: Value) -> Json:
     """CellData; {} for a cell in which nothing is.
 
     Args:
         view: the sheet's view.
         cell: what was put into the cell.
         value: its effective value.
-        default: the spreadsheet's default format.
     """
     data: Json = {}
     entered = extended(cell.value)
@@ -170,7 +168,7 @@ def cell_data(view: View, cell: Cell, value: Value, default: Json) -> Json:
     if cell.format:
         data["userEnteredFormat"] = cell.format
     if value is not None or cell.format:
-        data["effectiveFormat"] = styles.effective(default, cell.format, value)
+        data["effectiveFormat"] = view.style(cell, value)
     if cell.note:
         data["note"] = cell.note
     if cell.validation:

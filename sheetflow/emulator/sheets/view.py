@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sheetflow.emulator.sheets import styles
 from sheetflow.emulator.sheets.a1 import Box
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.cells import BLANK, Cell, tidy
@@ -28,7 +29,9 @@ class View:
         self.sheet = sheet
         self._engine = book.engine
         self._locale = book.locale
-        self._default = book.properties.get("defaultFormat", {}).get("numberFormat")
+        self._style = book.properties.get("defaultFormat", {})
+        self._default = self._style.get("numberFormat")
+        self._styles: dict[tuple[int, str], tuple[Json | None, Json]] = {}
         self.spilled: Mapping[tuple[int, int], Value] = self._engine.spilled(sheet.sheet_id)
         self._reach: dict[int, int] = {}
         for row, column in self.spilled:
@@ -62,6 +65,14 @@ class View:
         if isinstance(value, str) and not cell.format:
             return value
         return format_value(value, cell.number_format or self._default, self._locale)
+
+    def style(self, cell: Cell, value: Value) -> Json:
+        """effectiveFormat; cells with the same format and kind of value share one."""
+        key = (id(cell.format), "blank" if value is None else type(value).__name__)
+        known = self._styles.get(key)
+        if known is None or known[0] is not cell.format:
+            known = self._styles[key] = (cell.format, styles.effective(self._style, cell.format, value))
+        return known[1]
 
     def texts(self, box: Box, option: str, dates: str) -> list[list[Any]]:
         """The rows of a values answer: trailing blanks cut off, inner blank cells "".
