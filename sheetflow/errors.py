@@ -13,6 +13,7 @@
     │   └── ConcurrentEdit     another instance committed first: nothing of ours was applied
     ├── HistoryBroken          the hash chain does not hold, from this event on
     ├── LinkRefused            a request-page link that is altered, expired, or somebody else's
+    ├── CallerRefused          a call without a valid token, or by an account that may not make it
     └── BankFileError          a bank file that cannot be written or read
 
 A person's bad edit is never one of these: it is a `Refusal` inside a `Decision`. Only `cli.py` and
@@ -99,6 +100,14 @@ class LinkRefused(SheetflowError):
     def __init__(self, rule: str) -> None:
         self.rule = rule
         super().__init__(rule)
+
+
+class CallerRefused(SheetflowError):
+    """A call of a function that is not let in. `known`: the token is valid, but it is somebody else's."""
+
+    def __init__(self, reason: str, *, known: bool = False) -> None:
+        self.known = known
+        super().__init__(reason)
 
 
 class BankFileError(SheetflowError):
