@@ -2,6 +2,7 @@
 
 from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Renamed, Shift
 from sheetflow.emulator.sheets.formulas.engine import Engine
+from sheetflow.emulator.sheets.formulas.results import result_format
 from sheetflow.emulator.sheets.formulas.rewrite import relocate, rewrite
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, GridArea, Value
 
@@ -17,5 +18,6 @@ __all__ = [
     "Shift",
     "Value",
     "relocate",
+    "result_format",
     "rewrite",
 ]

@@ -33,10 +33,13 @@ def is_moment(section: Sequence[tuple[str, str]]) -> bool:
     return any(letter in bare for letter in _LETTERS) and not any(text in ("#", "?") for _, text in section)
 
 
+def is_beyond_calendar(value: float | int) -> bool:
+    """Whether a serial number lies outside the years 1 to 9999."""
+    return not _FIRST <= value < _LAST + 1
+
+
 def render_moment(value: float | int, section: Sequence[tuple[str, str]], locale: Locale) -> str:
-    """What the moment `value` looks like; beyond the years 1 to 9999 the bare number."""
-    if not _FIRST <= value < _LAST + 1:
-        return repr(value)
+    """What the moment `value`, of the years 1 to 9999, looks like."""
     tokens = _tokens(tuple(section))
     fraction_digits = max((len(text) - 1 for kind, text in tokens if kind == "fraction"), default=0)
     unit = 10**fraction_digits

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetflow.emulator.sheets.formulas.moments import is_moment, render_moment
+from sheetflow.emulator.sheets.formulas.moments import is_beyond_calendar, is_moment, render_moment
 
 if TYPE_CHECKING:
     from sheetflow.emulator.sheets.formulas.locales import Locale
@@ -23,7 +24,8 @@ _PIECE = re.compile(
     r"|(?P<mark>[.,%@;])|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
-_PRECISION = 340
+_PRECISION = 1000
+_MOST_PLACES = 300
 
 
 class Piece(NamedTuple):
@@ -41,9 +43,11 @@ def render(value: float | int | str, pattern: str, locale: Locale) -> str:
         if not with_text or (len(sections) < 4 and len(sections) > 1 and with_text[0] is not sections[-1]):
             return value
         return "".join(value if piece == ("mark", "@") else piece.text for piece in with_text[0])
+    if not isfinite(value):
+        return "#NUM!"
     section, negative = _section_for(value, sections)
     if is_moment(section):
-        return render_moment(value, section, locale)
+        return general(value, locale) if is_beyond_calendar(value) else render_moment(value, section, locale)
     if Piece("mark", "@") in section or "".join(piece.text for piece in section).lower() == "general":
         return general(value, locale)
     text, empty = _number(abs(value), section, locale)
@@ -58,7 +62,7 @@ def general(value: float | int, locale: Locale, digits: int = 10) -> str:
     >>> general(1 / 3, RU_RU)
     '0,3333333333'
     """
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         return "#NUM!"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
@@ -126,7 +130,7 @@ def _decimal(value: Decimal, section: tuple[Piece, ...], locale: Locale) -> tupl
         whole = max(1, sum(1 for piece in head if piece.kind == "digit"))
         exponent = value.adjusted() - whole + 1 if value else 0
         value = value.scaleb(-exponent)
-    places = sum(1 for piece in tail if piece.kind == "digit")
+    places = min(_MOST_PLACES, sum(1 for piece in tail if piece.kind == "digit"))
     value = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     digits, _, decimals = f"{value:f}".partition(".")
     text = _whole(digits, head, locale, grouped=grouped, exponent=exponent)

@@ -38,7 +38,8 @@ def test_error__words_are_googles() -> None:
     assert _error(at(on, "A1")) == ("#DIV/0!", "Function DIVIDE parameter 2 cannot be zero.")
     assert _error(at(on, "B1")) == (
         "#VALUE!",
-        "Function MULTIPLY parameter 1 expects number values. But 'x' is a text and cannot be coerced to a number.",
+        "Function MULTIPLY parameter 1 expects number values."
+        " But 'x' is a text and cannot be coerced to a number.",
     )
     assert _error(at(on, "C1")) == ("#NAME?", "Unknown function: 'FOO'.")
     assert _error(at(on, "D1")) == ("#ERROR!", "Formula parse error.")
@@ -62,10 +63,8 @@ def test_spill__is_asked_for_a_spilled_cell_first() -> None:
 def test_spill__over_data_is_ref_and_nothing_spills() -> None:
     on = engine("1 | =ARRAYFORMULA(A1:A3*2)\n2 |\n3 | here")
 
-    assert _error(at(on, "B1")) == (
-        "#REF!",
-        "Array result was not expanded because it would overwrite data in B3.",
-    )
+    message = "Array result was not expanded because it would overwrite data in B3."
+    assert _error(at(on, "B1")) == ("#REF!", message)
     assert at(on, "B2") is None
     assert at(on, "B3") == "here"
     assert on.spilled(0) == {}
@@ -143,7 +142,8 @@ def test_depth__a_circle_of_thousands_of_cells_ends() -> None:
 
 
 def test_depth__summing_what_sums_above() -> None:
-    rows: list[list[Value | Formula]] = [[1]] + [[Formula(f"=SUM(A$1:A{row})")] for row in range(1, 200)]
+    rows: list[list[Value | Formula]] = [[1]]
+    rows += [[Formula(f"=SUM(A$1:A{row})")] for row in range(1, 200)]
 
     assert Engine(ListGrid({"Sheet1": rows}, (200, 3))).effective(0, 10, 0) == 512
 

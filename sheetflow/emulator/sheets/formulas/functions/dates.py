@@ -192,7 +192,8 @@ def _datedif(_: Evaluator, start: Number, end: Number, unit: str) -> Value:
 @function("NETWORKDAYS", "nnr", 2)
 def _networkdays(evaluator: Evaluator, start: Number, end: Number, holidays: Operand = None) -> Value:
     first, last = sorted((int(start // 1), int(end // 1)))
-    _day(first), _day(last)
+    _day(first)
+    _day(last)
     free = _free_days(evaluator, "NETWORKDAYS", holidays)
     whole, rest = divmod(last - first + 1, 7)
     count = whole * 5 + sum(_is_working(first + whole * 7 + step) for step in range(rest))
@@ -207,6 +208,12 @@ def _workday(evaluator: Evaluator, start: Number, days: int, holidays: Operand =
         raise Fail("NUM", "Function WORKDAY evaluates to an out of bounds date.")
     free = _free_days(evaluator, "WORKDAY", holidays)
     left = abs(days)
+    if not free:
+        # Whole weeks at once, counted from the working day before.
+        while left and not _is_working(day):
+            day -= step
+        weeks, left = divmod(left, 5)
+        day += step * 7 * weeks
     while left:
         day += step
         _day(day, "WORKDAY")
