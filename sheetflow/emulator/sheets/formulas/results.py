@@ -1,7 +1,7 @@
 """The number format that a formula gives to a cell which has none: =TODAY() shows a date.
 
-Decided here: what can be told from the formula's text. A format that comes from the cells a formula refers to is
-the document's to find.
+Decided here: what can be told from the formula's text. A format that comes from the cells that a formula
+refers to is the document's to find.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _type_of(node: Node, depth: int) -> str:
 
 
 def result_format(text: str) -> dict[str, str] | None:
-    """Google's NumberFormat for the result of the formula `text` in an unformatted cell; None for "automatic".
+    """Google's NumberFormat for the result of the formula `text`; None for "automatic".
 
     >>> result_format("=TODAY()+7")
     {'type': 'DATE'}

@@ -36,11 +36,9 @@ def test_error__words_are_googles() -> None:
     on = engine('=1/0 | ="x"*2 | =FOO(1) | =1+ | =VLOOKUP("q",F1:G2,2,FALSE)')
 
     assert _error(at(on, "A1")) == ("#DIV/0!", "Function DIVIDE parameter 2 cannot be zero.")
-    assert _error(at(on, "B1")) == (
-        "#VALUE!",
-        "Function MULTIPLY parameter 1 expects number values."
-        " But 'x' is a text and cannot be coerced to a number.",
-    )
+    complaint = "Function MULTIPLY parameter 1 expects number values."
+    complaint += " But 'x' is a text and cannot be coerced to a number."
+    assert _error(at(on, "B1")) == ("#VALUE!", complaint)
     assert _error(at(on, "C1")) == ("#NAME?", "Unknown function: 'FOO'.")
     assert _error(at(on, "D1")) == ("#ERROR!", "Formula parse error.")
     assert _error(at(on, "E1")) == ("#N/A", "Did not find value 'q' in VLOOKUP evaluation.")
