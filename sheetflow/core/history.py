@@ -131,7 +131,7 @@ def apply(request: Request, event: Event | Fact) -> None:
     """
     _CHANGES[event.kind](request, event)
     if event.kind in MOVES:
-        request.notes, request.hold = {}, None
+        request.notes, request.hold, request.reversal = {}, None, None
     if event.kind != "EditRefused":
         request.updated = event.at
     if link := event.data.get("link"):
@@ -174,7 +174,7 @@ def _reversal_asked(request: Request, event: Event | Fact) -> None:
 
 
 def _reversed(request: Request, _event: Event | Fact) -> None:
-    request.status, request.paid, request.reversal = Status.APPROVED, Decimal(0), None
+    request.status, request.paid = Status.APPROVED, Decimal(0)
 
 
 def _field_changed(request: Request, event: Event | Fact) -> None:
@@ -213,7 +213,7 @@ MOVES = frozenset(
         "RequestPartPaid", "RequestPaid", "PaymentReversed", "RequestCancelled",
     }
 )  # fmt: skip
-"""Events that are transitions: comments count anew after each."""
+"""Events that are transitions: comments count anew after each, and what was asked before is void."""
 
 
 def _put(request: Request, column: str, value: Cell) -> None:

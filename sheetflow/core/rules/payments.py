@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sheetflow.core.rules.case import MoveCase, Objection, rule, same_person
+from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
-from sheetflow.model.money import parse_amount
+from sheetflow.model.money import parse_amount, parse_currency
 
 
 @rule
@@ -41,13 +42,13 @@ def part_payment_has_amount(case: MoveCase) -> Objection | None:
     """A part payment needs the amount that was paid.
 
     Allowed: the number alone in the Comment, or in the field of the request page, less than what is open.
-    Refused: no number, or all that is open (that is Paid).
+    Refused: no number, one of another currency, or all that is open (that is Paid).
     """
     text = case.amount or case.comment
     if not text.strip():
         return Objection(column="comment", waits=True)
     try:
-        amount = parse_amount(text)
+        amount = parse_amount(text, parse_currency(text_of(case.request.cell("currency"))))
         due = parse_amount(case.request.cell("amount")) - case.request.paid
     except Invalid:
         return Objection({"amount": text}, column="comment", waits=True)
