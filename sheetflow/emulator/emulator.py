@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sheetflow.emulator import drive
 from sheetflow.emulator.apps_script.runtime import AppsScript
 from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
 from sheetflow.emulator.gmail.mailbox import Mailboxes
@@ -62,8 +63,9 @@ class Emulator:
 
     def service_blueprints(self) -> list[Blueprint]:
         """The routes of the services besides Gmail and identity."""
-        return [self.sheets.routes()]
+        return [self.sheets.routes(), drive.blueprint(self.sheets)]
 
     def close(self) -> None:
-        """Close the database. What was answered is on disk without it."""
+        """Let running triggers end, and close the database. What was answered is on disk without it."""
+        self.hand.settle()
         self.store.close()

@@ -29,6 +29,7 @@ class Hand:
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
+        self._waiting: set[threading.Thread] = set()
 
     def edit_request(self, body: Json) -> Json:
         """Do what `POST /workspace/edit` asks for.
@@ -110,10 +111,24 @@ class Hand:
             return str(value)
         return None if value == "" else tidy(value)  # type: ignore[return-value]
 
+    def settle(self, seconds: float = 30.0) -> None:
+        """Wait for the triggers of edits that did not wait for them, at most so long for each."""
+        for thread in list(self._waiting):
+            thread.join(seconds)
+
     def _fire(self, edit: Edit, *, wait: bool) -> list[Run]:
         if wait:
             return self._emulator.scripts.edited(edit)
-        threading.Thread(target=self._emulator.scripts.edited, args=(edit,), daemon=True).start()
+
+        def later() -> None:
+            try:
+                self._emulator.scripts.edited(edit)
+            finally:
+                self._waiting.discard(thread)
+
+        thread = threading.Thread(target=later, name="edit-trigger", daemon=True)
+        self._waiting.add(thread)
+        thread.start()
         return []
 
     def _only_spreadsheet(self) -> str:

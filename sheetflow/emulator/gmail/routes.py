@@ -14,6 +14,12 @@ from sheetflow.emulator.wire import Json, bad_request, invalid, parse_mask, pick
 
 PAGE_SIZE = 100
 PAGE_MAX = 500
+_DRAFT_FIELDS = ("id", "message")
+_LABEL_FIELDS = ("addLabelIds", "removeLabelIds")
+_MESSAGE_FIELDS = (
+    *("id", "threadId", "labelIds", "snippet", "historyId", "internalDate", "payload", "sizeEstimate", "raw"),
+    "classificationLabelValues",
+)
 FORMATS = ("minimal", "full", "raw", "metadata")
 
 
@@ -55,8 +61,8 @@ def blueprint(boxes: Mailboxes) -> Blueprint:
 
     @routes.post(f"{root}/messages/<mail_id>/modify")
     def modified(user: str, mail_id: str) -> Response:
-        body = _body()
-        add, remove = body.get("addLabelIds", []), body.get("removeLabelIds", [])
+        body = _body(_LABEL_FIELDS)
+        add, remove = (_names(body, name) for name in _LABEL_FIELDS)
         return _answer(_brief(boxes.relabel(_owner(user), mail_id, add, remove)))
 
     @routes.post(f"{root}/messages/<mail_id>/trash")
@@ -118,10 +124,8 @@ def _add_drafts(routes: Blueprint, boxes: Mailboxes, root: str) -> None:
     @routes.post(f"{root}/drafts/send")
     def draft_sent(user: str) -> Response:
         owner = _owner(user)
-        body = _body()
-        inner = body.get("message") or {}
-        if not isinstance(inner, dict):
-            raise bad_request([("message", "Invalid value at 'message'")])
+        body = _body(_DRAFT_FIELDS)
+        inner = _mail_of(body, "message")
         raw = mime.decode_raw(inner["raw"]) if "raw" in inner else None
         if not body.get("id"):
             raise invalid("Invalid draft")
@@ -137,20 +141,40 @@ def _answer(value: Json) -> Response:
     return jsonify(pick(value, parse_mask(fields)) if fields else value)
 
 
-def _body() -> Json:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise bad_request([("", "Invalid JSON payload received.")])
-    return body
+def _body(known: Iterable[str]) -> Json:
+    """The request's JSON object, with no field that the method does not know."""
+    return _checked(request.get_json(silent=True), known, "")
+
+
+def _checked(value: object, known: Iterable[str], where: str) -> Json:
+    if not isinstance(value, dict):
+        raise bad_request([(where, "Invalid JSON payload received.")])
+    for name in value:
+        if name not in known:
+            place = f" at '{where}'" if where else ""
+            text = f'Invalid JSON payload received. Unknown name "{name}"{place}: Cannot find field.'
+            raise bad_request([(where, text)])
+    return value
+
+
+def _names(body: Json, field: str) -> list[str]:
+    names = body.get(field) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise bad_request([(field, f"Invalid value at '{field}' (TYPE_STRING)")])
+    return names
+
+
+def _mail_of(body: Json, wrapper: str) -> Json:
+    """The Message inside a body; without a wrapper the body is one."""
+    value = body.get(wrapper) or {} if wrapper else body
+    return _checked(value, _MESSAGE_FIELDS, wrapper)
 
 
 def _given(wrapper: str = "") -> tuple[bytes, Json]:
     """The mail that a request brings, and its resource: JSON with `raw`, a bare mail, or both in parts."""
+    known = _DRAFT_FIELDS if wrapper else _MESSAGE_FIELDS
     if not request.path.startswith("/upload/") or request.is_json:
-        body = _body()
-        inner = body.get(wrapper) or {} if wrapper else body
-        if not isinstance(inner, dict):
-            raise bad_request([(wrapper, f"Invalid value at '{wrapper}'")])
+        inner = _mail_of(_body(known), wrapper)
         return mime.decode_raw(inner.get("raw")), inner
     data = request.get_data()
     if not request.mimetype.startswith("multipart/"):
@@ -158,9 +182,7 @@ def _given(wrapper: str = "") -> tuple[bytes, Json]:
     parts = _parts(data, request.mimetype_params.get("boundary", ""))
     if len(parts) != 2:
         raise invalid("Media multipart body must have two parts")
-    meta = _json_of(parts[0])
-    inner = meta.get(wrapper) or {} if wrapper else meta
-    return parts[1], inner
+    return parts[1], _mail_of(_checked(_json_of(parts[0]), known, ""), wrapper)
 
 
 def _parts(data: bytes, boundary: str) -> list[bytes]:
@@ -174,14 +196,11 @@ def _parts(data: bytes, boundary: str) -> list[bytes]:
     return found
 
 
-def _json_of(data: bytes) -> Json:
+def _json_of(data: bytes) -> object:
     try:
-        value = json.loads(data or b"{}")
+        return json.loads(data or b"{}")
     except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise bad_request([("", "Invalid JSON payload received.")])
-    return value
+        return None
 
 
 def _format() -> str:

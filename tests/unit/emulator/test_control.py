@@ -54,6 +54,11 @@ def test_path__unknown_one_is_404_in_json(server: Server, session: requests.Sess
     assert (answer.status_code, answer.json()["error"]["status"]) == (404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize("path", [PROFILE, "/drive/v3/files", "/oauth2/v1/certs", "/workspace/clock"])
+def test_services__stand_on_one_port(server: Server, session: requests.Session, path: str) -> None:
+    assert session.get(server.url + path).status_code == 200
+
+
 def test_server__keeps_connections_alive(server: Server, session: requests.Session) -> None:
     peers = set()
     for _ in range(5):

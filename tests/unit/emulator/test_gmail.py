@@ -181,6 +181,12 @@ def test_send__raw_that_is_no_base64(anna: Client) -> None:
     assert "Base64 decoding failed" in error["message"]
 
 
+def test_send__unknown_fields_are_refused(anna: Client, bob: Client) -> None:
+    error = anna.send(mail(BOB), status=400, colour="red")["error"]
+    assert error["message"] == 'Invalid JSON payload received. Unknown name "colour": Cannot find field.'
+    assert bob.find() == []
+
+
 def test_send__a_header_cannot_be_injected_by_a_folded_value(anna: Client, bob: Client, eve: Client) -> None:
     raw = f"To: {BOB}\r\nSubject: Invoice\r\n Bcc: {EVE}\r\n\r\nBody".encode()
     anna.send(raw)
