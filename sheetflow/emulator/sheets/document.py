@@ -45,6 +45,12 @@ class Document:
         return self._blocks_sort()
 
     @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction of this thread is running."""
+        with self.lock:
+            return self._draft is not None
+
+    @property
     def book(self) -> Book:
         """The state now: inside a transaction, its draft."""
         return self._draft or self._book

@@ -349,6 +349,7 @@ def _values_batch_update(call: Call) -> Json:
             )
             done.append((written, major))
         answers = [_updated(doc, written, _body_echo(body, major)) for written, major in done]
+    call.service.changed(doc, call.caller)
     totals = _totals(answers, {written.sheet_id for written, _ in done if written.cells})
     return {"spreadsheetId": doc.id, **totals, **({"responses": answers} if answers else {})}
 
@@ -369,6 +370,7 @@ def _values_batch_update_by_filter(call: Call) -> Json:
                 del answer["spreadsheetId"]
                 answers.append({**answer, "dataFilter": one["dataFilter"]})
                 sheets.add(area.sheet_id)
+    call.service.changed(doc, call.caller)
     return {
         "spreadsheetId": doc.id,
         **_totals(answers, sheets),

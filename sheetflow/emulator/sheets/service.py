@@ -156,7 +156,7 @@ class SheetsService:
         doc = self.open(file_id, caller, write=True)
         with doc.transaction() as book:
             book.properties["title"] = title
-        self._on_change(file_id, caller)
+        self.changed(doc, caller)
 
     def remove(self, file_id: str) -> None:
         """Delete a spreadsheet for good."""
@@ -165,11 +165,16 @@ class SheetsService:
             self._archive.remove(file_id)
             self.files.remove(file_id)
 
+    def changed(self, doc: Document, caller: str) -> None:
+        """Tell that a write was kept; inside a transaction nothing is kept yet, and nothing is told."""
+        if not doc.in_transaction:
+            self._on_change(doc.id, caller)
+
     def batch_update(self, doc: Document, caller: str, body: Json) -> Json:
         """`spreadsheets.batchUpdate`, its body in any form that Google's JSON takes."""
         fitted = self.shapes.fit("BatchUpdateSpreadsheetRequest", body)
         answer = kinds.run(doc, caller, fitted, self.shapes)
-        self._on_change(doc.id, caller)
+        self.changed(doc, caller)
         return answer
 
     def write_values(
@@ -199,7 +204,7 @@ class SheetsService:
             done = values.write(doc, caller, area, lines, entered=entered, major=major)
             if by_hand:
                 validation.check_box(book, done.sheet_id, done.box)
-        self._on_change(doc.id, caller)
+        self.changed(doc, caller)
         return done
 
     def append_row(
@@ -208,7 +213,7 @@ class SheetsService:
         """SpreadsheetApp's `appendRow`: one row after the last one that shows anything, atomically."""
         with doc.transaction():
             done = values.append_row(doc, caller, sheet_id, items, entered=entered)
-        self._on_change(doc.id, caller)
+        self.changed(doc, caller)
         return done
 
     def append_values(
@@ -219,7 +224,7 @@ class SheetsService:
             area = book.area(place) if isinstance(place, str) else place
             table, done = values.append(doc, caller, area, lines, **options)
             name = "" if table is None else book.name_of(area.sheet_id, table)
-        self._on_change(doc.id, caller)
+        self.changed(doc, caller)
         return name, done
 
     def clear_values(self, doc: Document, caller: str, places: list[Area | str]) -> list[str]:
@@ -229,7 +234,7 @@ class SheetsService:
             for place in places:
                 area = book.area(place) if isinstance(place, str) else place
                 names.append(book.name_of(area.sheet_id, values.clear(doc, caller, area)))
-        self._on_change(doc.id, caller)
+        self.changed(doc, caller)
         return names
 
     def shown(self, doc: Document, sheet_id: int) -> View:
@@ -247,7 +252,7 @@ class SheetsService:
             book.sheets.append(twin)
             book.guard_size()
             answer = picture.sheet_properties(twin, len(book.sheets) - 1)
-        self._on_change(other.id, caller)
+        self.changed(other, caller)
         return answer
 
 

@@ -149,6 +149,8 @@ def carry(thing: Any, change: Shifted) -> Any:
             }
         else:
             carried = carry(value, change)
+            if carried is None and key == "location":
+                return None
             if carried is not None:
                 result[key] = carried
     return result
