@@ -6,11 +6,13 @@ With SHEETFLOW_API_ROOT everything talks to a local workspace instead of Google,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from google.auth.credentials import Credentials
 
@@ -21,6 +23,7 @@ from sheetflow.adapters.identity import Verifier
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
 from sheetflow.app.links import Links
+from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import Process
 from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
@@ -55,6 +58,8 @@ class Config:
     certs_url: str = ""
     api_root: str = ""
     access_token: str = ""
+    mail_token: str = ""
+    mail_credentials: str = ""
     templates: str = ""
 
 
@@ -71,6 +76,8 @@ VARIABLES: Mapping[str, str] = {
     "certs_url": "where token certificates are (Google's when empty)",
     "api_root": "the root of a local workspace (Google's APIs when empty)",
     "access_token": "a ready access token, for a local workspace",
+    "mail_token": "a ready access token of the sender's mailbox, for a local workspace",
+    "mail_credentials": "the sender's OAuth credentials as JSON (a service account has no mailbox of its own)",
     "templates": "the folder of the templates (the bundled ones when empty)",
 }
 """Every setting: SHEETFLOW_ and the name in capitals."""
@@ -136,6 +143,11 @@ class Runtime:
         return load_rulebook_words(self.folder)
 
     @cached_property
+    def mail_templates(self) -> MailTemplates:
+        """The mails, compiled when the first is sent."""
+        return MailTemplates(self.folder)
+
+    @cached_property
     def book(self) -> Rulebook:
         """What a pass decides by."""
         config = self.config
@@ -173,7 +185,12 @@ class Runtime:
 
     def mail(self) -> GmailMail:
         """The mailbox."""
-        return GmailMail(self.credentials, self.config.api_root or None)
+        config = self.config
+        if config.mail_token:
+            found = credentials(config.mail_token)
+        else:
+            found = mailbox_credentials(self.credentials, config.mail_credentials, config.sender)
+        return GmailMail(found, config.api_root or None)
 
     def process(self) -> Process:
         """The pass."""
@@ -187,8 +204,10 @@ class Runtime:
         if letter.request and self.config.page_url:
             fingerprint = str(letter.facts.get("fingerprint", ""))
             link = self.links.make(letter.request, letter.to, letter.id, fingerprint, self.clock.now())
+        zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
+        reference = letters.reference_of(letter.id)
         return letters.compose(
-            letter, self.words, self.folder, self.config.sender, link, letters.reference_of(letter.id)
+            letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone
         )
 
 
@@ -197,11 +216,32 @@ def credentials(access_token: str) -> Credentials:
     if access_token:
         from google.oauth2.credentials import Credentials as TokenCredentials
 
-        return TokenCredentials(token=access_token)  # type: ignore[no-untyped-call,no-any-return]
+        return TokenCredentials(token=access_token)  # type: ignore[no-untyped-call]
     import google.auth
 
     found, _project = google.auth.default(scopes=list(SCOPES))
-    return found  # type: ignore[no-any-return]
+    return found
+
+
+def mailbox_credentials(own: Credentials, info: str, sender: str) -> Credentials:
+    """Credentials for the sender's mailbox: the sender's own consent, else delegation by the Workspace's admin.
+
+    Raises:
+        ConfigError: neither is there: a service account has no mailbox.
+    """
+    if info:
+        from google.oauth2.credentials import Credentials as UserCredentials
+
+        try:
+            consent = UserCredentials.from_authorized_user_info(  # type: ignore[no-untyped-call]
+                json.loads(info), list(SCOPES[1:])
+            )
+        except ValueError as error:
+            raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS cannot be used: {error}"]) from error
+        return consent  # type: ignore[no-any-return]
+    if hasattr(own, "with_subject") and sender:
+        return own.with_subject(sender)  # type: ignore[no-any-return]
+    raise ConfigError(["SHEETFLOW_MAIL_CREDENTIALS is not set: " + VARIABLES["mail_credentials"]])
 
 
 def from_environment(environment: Mapping[str, str]) -> Runtime:

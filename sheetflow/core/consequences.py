@@ -121,6 +121,7 @@ def facts_of(request: Request, company: Company, book: Rulebook, to: str) -> dic
         "company": company.settings.values["company"],
         "language": language_of(to, company, book),
         "name": company.people.name(to),
+        "time_zone": str(company.settings.zone),
     }
     return facts
 

@@ -1,0 +1,1 @@
+"""The local workspace: what a company has in the cloud, on this machine, with nothing else installed."""

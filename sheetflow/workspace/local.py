@@ -1,0 +1,231 @@
+"""The workspace itself: emulator, registry, trigger, functions, schedule and clock, in one folder.
+
+What a company sets up in the cloud once is set up here on the first start; later starts find it again.
+Everything of the product goes over HTTP, through the same clients as to Google.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sheetflow import runtime
+from sheetflow.adapters import http
+from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.sheet_schema import SheetSchema
+from sheetflow.app.provision import create_registry
+from sheetflow.core.decide import PREFIX
+from sheetflow.emulator.app import create_app, serve
+from sheetflow.emulator.emulator import Emulator
+from sheetflow.templates.schema import read_template
+from sheetflow.workspace import cast, routes
+from sheetflow.workspace.functions import Functions, free_port, source
+
+TRIGGER = "sheetflow trigger"
+WATCHED = ("registry", "people", "settings", "contractors")
+"""Tabs whose edits the trigger writes down."""
+EVERY = timedelta(minutes=1)
+"""How often the schedule calls `on_schedule`, by the workspace's clock."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """What the first start decided, kept in the folder (it holds this workspace's secrets: mode 0600)."""
+
+    language: str
+    spreadsheet: str
+    inbox_key: str
+    link_key: str
+    client_id: str
+    sheets: dict[str, int]
+
+
+class LocalWorkspace:
+    """One workspace. Use it as a context manager; `url` is where everything is.
+
+    Args:
+        folder: keeps the state: a restart loses nothing.
+        port: 0 takes a free one.
+        language: of a new registry; an old one keeps its own.
+        scheduled: whether the schedule runs by itself; `run_schedule` runs it in any case.
+        functions: whether the function processes are started.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        language: str = "en",
+        scheduled: bool = True,
+        functions: bool = True,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.language, self.scheduled = folder, language, scheduled
+        self.emulator = Emulator(folder)
+        self._wanted = functions
+        self._stop = threading.Event()
+        self._last_run: datetime | None = None
+        self._running = threading.Lock()
+        app = create_app(self.emulator, blueprints=[routes.blueprint(self)])
+        self.server = serve(app, port or free_port())
+        self.url = self.server.url
+        self.settled = self._settle()
+        self.language = self.settled.language
+        self.functions = Functions(self._environment(), folder / "functions.log")
+        self.functions.environment["SHEETFLOW_PAGE_URL"] = self.functions.urls["request_page"]
+
+    def __enter__(self) -> LocalWorkspace:
+        self._install_trigger()
+        if self._wanted:
+            self.functions.start()
+        if self.scheduled:
+            threading.Thread(target=self._keep_schedule, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything. Nothing is lost, here or by a kill."""
+        self._stop.set()
+        self.functions.stop()
+        self.server.shutdown()
+        self.emulator.close()
+
+    def describe(self) -> dict[str, Any]:
+        """What `GET /workspace` answers."""
+        spreadsheet = self.settled.spreadsheet
+        return {
+            "spreadsheet": {
+                "id": spreadsheet,
+                "url": f"{self.url}/v4/spreadsheets/{spreadsheet}",
+                "sheets": self.settled.sheets,
+            },
+            "form": None,
+            "folders": {},
+            "people": [
+                {"email": person["email"], "name": person["name"], "roles": person["roles"]}
+                for person in cast.people(self.language)
+            ],
+            "functions": self.functions.urls,
+            "service_account": cast.SERVICE_ACCOUNT,
+            "owner": cast.OWNER,
+            "locale": self.language,
+            "now": self.emulator.clock.now().isoformat(),
+        }
+
+    def runtime(self) -> runtime.Runtime:
+        """The product wired to this workspace, as a function would be."""
+        return runtime.from_environment(self.functions.environment)
+
+    def run_schedule(self) -> dict[str, Any]:
+        """Call `on_schedule` as Cloud Scheduler does; gives its answer."""
+        with self._running:
+            self._last_run = self.emulator.clock.now()
+            return self.call("on_schedule", cast.SCHEDULER, {"spreadsheet": self.settled.spreadsheet})
+
+    def call(self, function: str, account: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST to a function with an identity token of `account`; {"status", "body"}."""
+        token = self.emulator.identity.id_token(account, self.settled.client_id)
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            self.functions.urls[function],
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+                return {"status": answer.status, "body": _parsed(answer.read())}
+        except urllib.error.HTTPError as error:
+            return {"status": error.code, "body": _parsed(error.read())}
+        except OSError as error:
+            return {"status": 0, "body": str(error)}
+
+    # --- the first start
+
+    def _settle(self) -> Settled:
+        kept = self.folder / "workspace.json"
+        if kept.exists():
+            return Settled(**json.loads(kept.read_text("utf-8")))
+        nonces = SystemNonces()
+        token = runtime.credentials(f"local:{cast.OWNER}")
+        port = SheetSchema(http.client(token, self.url, SystemClock(), nonces))
+        folder = runtime.templates_folder()
+        words = runtime.load_rulebook_words(folder)[self.language]
+        template = read_template((folder / "payments.toml").read_text("utf-8"))
+        made = create_registry(
+            port,
+            template,
+            words,
+            cast.people(self.language),
+            {"company": cast.COMPANY[self.language], "company_inn": cast.COMPANY_INN},
+            owner=cast.OWNER,
+            service_account=cast.SERVICE_ACCOUNT,
+            nonce=nonces.nonce(),
+        )
+        settled = Settled(
+            self.language, made.spreadsheet_id, secrets.token_hex(32), secrets.token_hex(32),
+            f"{secrets.randbelow(10**12):012d}-local.apps.googleusercontent.com", dict(made.sheets),
+        )  # fmt: skip
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(asdict(settled), indent=1), "utf-8")
+        return settled
+
+    def _environment(self) -> dict[str, str]:
+        settled = self.settled
+        return {
+            "SHEETFLOW_SPREADSHEET": settled.spreadsheet,
+            "SHEETFLOW_LANGUAGE": settled.language,
+            "SHEETFLOW_INBOX_KEY": settled.inbox_key,
+            "SHEETFLOW_LINK_KEY": settled.link_key,
+            "SHEETFLOW_SENDER": cast.OWNER,
+            "SHEETFLOW_AUDIENCE": settled.client_id,
+            "SHEETFLOW_TRIGGER_ACCOUNT": cast.OWNER,
+            "SHEETFLOW_SCHEDULER_ACCOUNT": cast.SCHEDULER,
+            "SHEETFLOW_CERTS_URL": f"{self.url}/oauth2/v1/certs",
+            "SHEETFLOW_API_ROOT": self.url,
+            "SHEETFLOW_ACCESS_TOKEN": f"local:{cast.SERVICE_ACCOUNT}",
+            "SHEETFLOW_MAIL_TOKEN": f"local:{cast.OWNER}",
+        }
+
+    def _install_trigger(self) -> None:
+        """Deploy the trigger project and run its `install`, as its owner does once in the cloud."""
+        settled = self.settled
+        words = runtime.load_rulebook_words(runtime.templates_folder())
+        sheets = settled.sheets
+        layout = {
+            "registry": sheets["registry"],
+            "inbox": sheets["inbox"],
+            "id": sorted({each.label("columns", "id") for each in words.values()}),
+            "prefix": PREFIX,
+            "watched": [sheets[key] for key in WATCHED if key in sheets],
+        }
+        properties = {
+            "SF_SPREADSHEET": settled.spreadsheet,
+            "SF_LAYOUT": json.dumps(layout, ensure_ascii=False),
+            "SF_SECRET": settled.inbox_key,
+            "SF_ENDPOINT": self.functions.urls["on_edit"],
+        }
+        script = (source().parent / "trigger" / "trigger.js").read_text("utf-8")
+        self.emulator.scripts.deploy(TRIGGER, cast.OWNER, script, properties, settled.client_id)
+        self.emulator.scripts.run(TRIGGER, "install")
+
+    def _keep_schedule(self) -> None:
+        while not self._stop.wait(0.5):
+            now = self.emulator.clock.now()
+            if self._last_run is None or now - self._last_run >= EVERY:
+                self.run_schedule()
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
