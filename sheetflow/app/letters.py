@@ -55,7 +55,7 @@ def reference_of(letter_id: str) -> str:
     """The short text by which a sent mail is found again: SF and ten capitals or digits 2 to 9.
 
     >>> reference_of("0a1b2c")
-    'SFMLMRDPQTBM'
+    'SFADVPKBJR9C'
     """
     number = int.from_bytes(hashlib.sha256(letter_id.encode()).digest())
     signs = []
