@@ -110,10 +110,6 @@ class Pages:
         lines = book.for_person(language).refusal(Refusal(rule, request, "", {}))
         return self._message(language, self.texts[language]["results"]["refused_title"], lines, rule=rule)
 
-    def gone(self, language: str, request: str) -> str:
-        """A request that is in the registry no more."""
-        return self.notice(language, "gone", id=request)
-
     def notice(self, language: str, key: str, title: str = "", **facts: str) -> str:
         """One of the sentences in [results] under its title."""
         results = self.texts[language]["results"]

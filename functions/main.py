@@ -1,0 +1,275 @@
+"""Cloud Functions entry points: parse, call the runtime, answer.
+
+`on_edit` is the edit trigger's nudge, `on_schedule` the scheduler's sweep: each runs one pass over the one
+spreadsheet that this deployment serves. `request_page` is what people open from a mail. Errors become HTTP
+statuses here and nowhere else. Logs are one JSON object a line, with ids and counts and no personal data.
+
+The module is imported at every cold start: nothing heavy may be imported here (a test holds the list).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TextIO
+from urllib.parse import parse_qsl
+
+import functions_framework
+from flask import Request, Response
+
+from sheetflow.app.process import PassReport
+from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowError
+from sheetflow.pages.door import Answer, Door
+from sheetflow.pages.render import HEADERS, Pages
+from sheetflow.runtime import Runtime, from_environment
+
+LONGEST_BODY = 65_536
+"""Bytes. A nudge has a hundred, a comment of 2,000 letters in percent signs some 20,000."""
+RETRY_AFTER = "30"
+"""Seconds. Nothing is lost meanwhile: edits wait in the Inbox, and the next pass goes on."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Refused(Exception):
+    """A call that ends here: its HTTP status, the reason in plain words, headers of its own."""
+
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
+        self.status, self.reason, self.headers = status, reason, headers or {}
+        super().__init__(reason)
+
+
+@functions_framework.http
+def on_edit(request: Request) -> Response:
+    """Somebody edited: run a pass. Called by the trigger with {"spreadsheet": id, "event": uuid}."""
+    return _run_pass("on_edit", request)
+
+
+@functions_framework.http
+def on_schedule(request: Request) -> Response:
+    """Time has passed: run a pass. Called by Cloud Scheduler; the body may name the spreadsheet."""
+    return _run_pass("on_schedule", request)
+
+
+@functions_framework.http
+def request_page(request: Request) -> Response:
+    """The request page: GET shows, POST acts. Whoever has the link is let in by its signature."""
+
+    def work() -> Answer:
+        _only(request, "GET", "HEAD", "POST")
+        if request.method != "POST":
+            return _door().show(request.args.get("t", ""), history=request.args.get("history") == "1")
+        return _door().act(_form(request))
+
+    started = time.perf_counter()
+    try:
+        answer = work()
+    except (Refused, SheetflowError) as error:
+        status, headers = _status(error)
+        _log("request_page", status, started, error)
+        return Response(_sorry(status, request.method), status, {**HEADERS, **headers})
+    except Exception:
+        _log_bug("request_page", started)
+        raise
+    _log("request_page", answer.status, started, report=answer.report)
+    return Response(answer.html, answer.status, dict(HEADERS))
+
+
+def _run_pass(name: str, request: Request) -> Response:
+    def work() -> PassReport:
+        _only(request, "POST")
+        runtime = _runtime()
+        runtime.verifier.verify(name, request.headers.get("Authorization"))
+        _only_ours(_json(request, needed=name == "on_edit"), runtime.config.spreadsheet)
+        return runtime.process().run()
+
+    return _answer_json(name, work)
+
+
+def _answer_json(name: str, work: Callable[[], PassReport]) -> Response:
+    started = time.perf_counter()
+    try:
+        report = work()
+    except (Refused, SheetflowError) as error:
+        status, headers = _status(error)
+        _log(name, status, started, error)
+        return _json_response({"error": _reason(error, status)}, status, headers)
+    except Exception:
+        _log_bug(name, started)
+        raise
+    _log(name, 200, started, report=report)
+    return _json_response(report.as_dict(), 200, {})
+
+
+# --- what comes in
+
+
+def _only(request: Request, *methods: str) -> None:
+    if request.method not in methods:
+        raise Refused(405, "this method is not allowed here", {"Allow": ", ".join(methods)})
+
+
+def _body(request: Request) -> bytes:
+    """The body, read no further than it may be long."""
+    too_long = (request.content_length or 0) > LONGEST_BODY
+    data = b"" if too_long else request.stream.read(LONGEST_BODY + 1)
+    if too_long or len(data) > LONGEST_BODY:
+        raise Refused(413, f"the body is longer than {LONGEST_BODY} bytes")
+    return data
+
+
+def _json(request: Request, *, needed: bool) -> Mapping[str, Any]:
+    data = _body(request)
+    if not data and not needed:
+        return {}
+    try:
+        found = json.loads(data)
+    except ValueError:  # text that is no UTF-8 too
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(400, "the body is no JSON object")
+    return found
+
+
+def _only_ours(body: Mapping[str, Any], spreadsheet: str) -> None:
+    if body.get("spreadsheet", spreadsheet) != spreadsheet:
+        raise Refused(403, "this deployment serves another spreadsheet")
+
+
+def _form(request: Request) -> dict[str, str]:
+    data = _body(request)
+    if request.mimetype != FORM:
+        raise Refused(415, "a form is expected")
+    try:
+        return dict(parse_qsl(data.decode("ascii"), max_num_fields=10, errors="strict"))
+    except ValueError:
+        raise Refused(400, "the form cannot be read") from None
+
+
+# --- what goes out
+
+
+def _status(error: Exception) -> tuple[int, Mapping[str, str]]:
+    """The HTTP status of an error, and its headers."""
+    match error:
+        case Refused():
+            return error.status, error.headers
+        case CallerRefused():
+            return (403, {}) if error.known else (401, {"WWW-Authenticate": "Bearer"})
+        case PortError(retryable=True):
+            return 503, {"Retry-After": RETRY_AFTER}
+        case _:
+            return 500, {}
+
+
+def _reason(error: Exception, status: int) -> str:
+    """What a caller is told: the reason where it is theirs, no inside knowledge where it is ours."""
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, CallerRefused):
+        return "this account may not call this" if error.known else "a valid token is needed"
+    return "busy or out of reach: try again" if status == 503 else "not set up as it should be: see the log"
+
+
+def _sorry(status: int, method: str) -> str:
+    """A page for a visit that led nowhere. In the registry's language; plain where not even that is known."""
+    try:
+        language = _runtime().config.language
+        pages = _pages()
+    except SheetflowError:
+        return "<!doctype html><title>sheetflow</title><p>This does not work at the moment.</p>"
+    if status == 503 and method == "POST":
+        return pages.notice(language, "later_act", title="later")
+    return pages.notice(language, "later" if status == 503 else "broken" if status == 500 else "bad_form")
+
+
+def _json_response(body: Mapping[str, object], status: int, headers: Mapping[str, str]) -> Response:
+    text = json.dumps(body, ensure_ascii=False) + "\n"
+    kept_out = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(text, status, {**kept_out, **headers}, content_type="application/json; charset=utf-8")
+
+
+# --- what it is wired to, once a process
+
+
+@cache
+def _runtime() -> Runtime:
+    return from_environment(os.environ)
+
+
+@cache
+def _pages() -> Pages:
+    return Pages(_runtime().folder)
+
+
+def _door() -> Door:
+    runtime = _runtime()
+    return Door(runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
+
+
+# --- logs
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """One JSON object a line on whatever standard output is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stdout
+        super().emit(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {"severity": record.levelname, "message": record.getMessage()}
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["stack_trace"] = logging.Formatter().formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _logger() -> logging.Logger:
+    logger = logging.getLogger("sheetflow.functions")
+    if not logger.handlers:
+        logger.addHandler(_Lines(sys.stdout))
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    return logger
+
+
+_LOG = _logger()
+
+
+def _log(
+    name: str,
+    status: int,
+    started: float,
+    error: Exception | None = None,
+    report: PassReport | None = None,
+) -> None:
+    facts: dict[str, object] = {"function": name, "status": status, "ms": _since(started)}
+    if report is not None:
+        facts["pass"] = report.as_dict()
+    level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
+    if status == 503:
+        level = logging.WARNING
+    message = f"{name}: {status}"
+    if isinstance(error, Refused):
+        message += f", {error.reason}"
+    elif isinstance(error, ConfigError):
+        facts["problems"] = error.problems
+        message += ", not set up as it should be"
+    elif error is not None:
+        message += f", {type(error).__name__}: {error}"
+    _LOG.log(level, message, extra={"facts": facts})
+
+
+def _log_bug(name: str, started: float) -> None:
+    facts = {"function": name, "status": 500, "ms": _since(started)}
+    _LOG.exception("%s: a bug, the pass stopped", name, extra={"facts": facts})
+
+
+def _since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1_000)
