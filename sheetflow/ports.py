@@ -24,6 +24,7 @@ class Commit:
     `states`: (place in the State tab or None for a new row, row); an empty row clears the place.
     `outbox`: the same for the Outbox. `consumed`: places in the Inbox to mark. `writes`: Registry cells,
     each with the id that its row held. `restored`: rows to insert below the Registry's last.
+    `pruned`: rows of system tabs to delete, by tab key.
     `widths` and `places` are those of the snapshot that this follows.
     """
 
@@ -37,6 +38,7 @@ class Commit:
     consumed: Sequence[int] = ()
     writes: Sequence[CellWrite] = ()
     restored: Sequence[Mapping[str, Cell]] = ()
+    pruned: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

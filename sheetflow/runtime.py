@@ -77,7 +77,7 @@ VARIABLES: Mapping[str, str] = {
     "api_root": "the root of a local workspace (Google's APIs when empty)",
     "access_token": "a ready access token, for a local workspace",
     "mail_token": "a ready access token of the sender's mailbox, for a local workspace",
-    "mail_credentials": "the sender's OAuth credentials as JSON (a service account has no mailbox of its own)",
+    "mail_credentials": "the sender's OAuth credentials as JSON, for a service account has no mailbox",
     "templates": "the folder of the templates (the bundled ones when empty)",
 }
 """Every setting: SHEETFLOW_ and the name in capitals."""
@@ -224,7 +224,7 @@ def credentials(access_token: str) -> Credentials:
 
 
 def mailbox_credentials(own: Credentials, info: str, sender: str) -> Credentials:
-    """Credentials for the sender's mailbox: the sender's own consent, else delegation by the Workspace's admin.
+    """Credentials for the sender's mailbox: the sender's own consent, else the admin's delegation.
 
     Raises:
         ConfigError: neither is there: a service account has no mailbox.

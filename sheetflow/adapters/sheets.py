@@ -176,9 +176,12 @@ class Sheets:
                 sheets["registry"], write.row + 1, commit.columns[write.column], write.value, write.note
             )
         yield from self._restored(sheets["registry"], commit)
+        for key, places in commit.pruned.items():
+            first = FIRST_STATE_ROW if key == "state" else 1
+            yield from _deletions(sheets[key], first, places)
 
     def _consumed(self, sheet: int, commit: Commit) -> Iterable[dict[str, Any]]:
-        """Mark events as used; what they said is in history now, so the body is emptied to keep reads small."""
+        """Mark events as used; history has what they said, so the body is emptied to keep reads small."""
         for start, length in _runs(commit.consumed):
             yield _put(sheet, start + 1, CONSUMED - 2, [["", "", commit.new.revision]] * length)
 
@@ -299,6 +302,13 @@ def _runs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
             start = previous = place
     if start is not None and previous is not None:
         yield start, previous - start + 1
+
+
+def _deletions(sheet: int, first: int, places: Sequence[int]) -> Iterable[dict[str, Any]]:
+    """Delete rows, the last first, so that the places of the others hold."""
+    for start, length in reversed(list(_runs(sorted(places)))):
+        rows = {"sheetId": sheet, "dimension": "ROWS", "startIndex": first + start}
+        yield {"deleteDimension": {"range": {**rows, "endIndex": first + start + length}}}
 
 
 def _rows(answer: Mapping[str, Any]) -> dict[int, Row]:

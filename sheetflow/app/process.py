@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from sheetflow.app import tidying
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import undo
 from sheetflow.core.decide import decide
@@ -37,6 +38,7 @@ class PassReport:
     repaired: int = 0
     sent: int = 0
     doubtful: int = 0
+    tidy_due: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
@@ -74,6 +76,7 @@ class Process:
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
             snapshot.acts = open_acts
+            report.tidy_due = tidying.is_due(snapshot)
             decision = decide(snapshot, self.book, snapshot.now)
             # A commit of ours whose answer was lost took effect if its letters stand there under our lease.
             work = claim(snapshot, decision.letters, marks, run)
@@ -108,8 +111,28 @@ class Process:
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
 
+    def tidy(self) -> int:
+        """Take away what was served long ago from the system tabs; gives the number of rows.
+
+        One read and one write; where somebody commits in between it is left for the next time.
+        """
+        snapshot = self.sheet.read()
+        if not tidying.is_due(snapshot):
+            return 0
+        pruned, horizon = tidying.plan(snapshot)
+        new = replace(self._next(snapshot.token), horizon=horizon)
+        try:
+            self.sheet.commit(
+                Commit(
+                    snapshot.token, new, snapshot.registry.columns, len(snapshot.registry.rows), pruned=pruned
+                )
+            )
+        except (ConcurrentEdit, Unavailable):
+            return 0
+        return sum(len(places) for places in pruned.values())
+
     def _took_effect(self, commit: Commit) -> bool:
-        """After a lost answer: whether the token is the one we wrote. If others came later, deciding tells."""
+        """Whether a commit whose answer was lost is the last one. Where others came later, deciding tells."""
         return self.sheet.read().token.range_id == commit.new.range_id
 
     def _deliver(self, rows: Sequence[OutboxRow], report: PassReport) -> list[OutboxRow]:
@@ -121,7 +144,7 @@ class Process:
     def _mark(
         self, commit: Commit, receipt: Receipt, work: Work, marks: Sequence[OutboxRow], report: PassReport
     ) -> bool:
-        """Write down what was sent: one more write under the token. False: somebody was faster, read again."""
+        """Write down what was sent: one more write under the token. False: somebody was faster."""
         rows = tuple((work.places[mark.letter.id], mark.row()) for mark in marks)
         new = self._next(receipt.token)
         try:

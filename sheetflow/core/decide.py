@@ -25,7 +25,7 @@ from sheetflow.core.projection import (
     to_row,
 )
 from sheetflow.core.rulebook import Rulebook
-from sheetflow.core.turn import Outcome, Turn
+from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
@@ -211,6 +211,8 @@ class _Pass:
                     "id-is-kept", rid, "id", {"id": rid}, edit.user if edit else "", edit.uuid if edit else ""
                 )
                 self.out.refusals.append(refusal)
+                if self.requests[rid].submitted:
+                    self.out.facts.append(refused(refusal, self.now))
                 note = " ".join(words.refusal(refusal)) + " [id-is-kept]"
             self.decision.writes.append(CellWrite(row, rid, "id", rid, note, before))
         self.decision.last_id = places.last_id

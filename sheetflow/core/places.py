@@ -53,7 +53,6 @@ def locate(
     place_of_id = registry.columns["id"]
     strays: list[int] = []
     doubles: dict[str, list[int]] = {}
-    largest = last_id
     for row, cells in enumerate(registry.rows):
         rid = cells[place_of_id] if place_of_id < len(cells) else ""
         if rid.__class__ is not str or not rid:
@@ -66,20 +65,17 @@ def locate(
             places.of[str(rid)] = row
         else:
             strays.append(row)
-    numbers = [_number(rid, prefix) for rid in (*places.of, *state)] if strays or doubles else []
-    largest = max([largest, *numbers])
-
-    def give() -> str:
-        nonlocal largest
-        largest += 1 + largest % 2  # the next odd number: even ones are the trigger's
-        places.last_id = largest
-        return f"{prefix}{largest:06d}"
-
+    spare = dict.fromkeys(strays, "")
     for rid, rows in doubles.items():
-        _settle_copies(places, registry, rid, rows, state.get(rid), give)
+        places.of[rid] = _original(registry, rows, state.get(rid))
+        spare |= {row: rid for row in rows if row != places.of[rid]}
     lost = {rid for rid in state if rid not in places.of}
-    if strays:
-        _settle_strays(places, registry, strays, lost, state, edits, give, place_of_id)
+    if lost:
+        spare |= {row: rid for rid, row in places.of.items() if rid not in state}
+        _adopt(places, registry, spare, lost, state, edits)
+    if spare:
+        numbers = [_number(rid, prefix) for rid in (*places.of, *state)]
+        _number_anew(places, spare, prefix, max([last_id, *numbers]))
     places.newborn = [rid for rid in places.of if rid not in state]
     places.missing = [rid for rid in state if rid not in places.of and not deleted(rid)]
     return places
@@ -95,56 +91,68 @@ def inputs_of(cells: Row, registry: Registry) -> dict[str, Cell]:
     return found
 
 
-def _settle_copies(
-    places: Places, registry: Registry, rid: str, rows: list[int], known: Row | None, give: Callable[[], str]
-) -> None:
-    """Of several rows with one id the one most like the accepted request is it; the rest are new."""
+def _original(registry: Registry, rows: list[int], known: Row | None) -> int:
+    """Of several rows with one id the one most like the accepted request, the first where nothing tells."""
+    accepted = _content(known) if known is not None else ()
 
     def likeness(row: int) -> int:
-        if known is None:
-            return 0
-        accepted = dict(zip(INPUTS, known[FIRST_INPUT:WIDTH], strict=False))
-        cells = registry.rows[row]
-        return sum(
-            canonical(cell_of(cells, registry.columns.get(key))) == canonical(accepted[key])
-            for key in accepted
-        )
+        shown = _content_of(registry.rows[row], registry)
+        return sum(one == other for one, other in zip(shown, accepted, strict=False))
 
-    original = max(rows, key=lambda row: (likeness(row), -row))
-    places.of[rid] = original
-    for row in rows:
-        if row != original:
-            new = give()
-            places.of[new] = row
-            places.renamed[row] = new
-            places.copies.setdefault(rid, []).append((row, new))
+    return max(rows, key=lambda row: (likeness(row), -row))
 
 
-def _settle_strays(
+def _adopt(
     places: Places,
     registry: Registry,
-    strays: Sequence[int],
+    spare: Mapping[int, str],
     lost: set[str],
     state: Mapping[str, Row],
     edits: Iterable[RowEdit],
-    give: Callable[[], str],
-    place_of_id: int,
 ) -> None:
-    """Rows whose id is blank or junk: a request whose id was typed over, or a new one."""
+    """Find rows whose id was typed over: their content is a lost request's, or an edit says what stood there."""
     typed = {edit.new: edit.old for row_edit in edits for edit in row_edit.ids if edit.old}
-    by_content = {_content(state[rid]): rid for rid in lost}
-    for row in strays:
-        cells = registry.rows[row]
-        now = text_of(cell_of(cells, place_of_id))
-        was = typed.get(now)
-        rid = was if was in lost else by_content.get(_content_of(cells, registry))
-        if rid is not None and rid in lost:
+    by_content: dict[tuple[str, ...], list[str]] = {}
+    for rid in sorted(lost):
+        if any(content := _content(state[rid])):
+            by_content.setdefault(content, []).append(rid)
+
+    def was(row: int) -> str:
+        text, steps = text_of(cell_of(registry.rows[row], registry.columns["id"])), 0
+        while text in typed and text not in lost and steps < len(typed):
+            text, steps = str(typed[text]), steps + 1
+        return text
+
+    def take(row: int, rid: str) -> None:
+        if rid in lost:
             lost.discard(rid)
+            if places.of.get(spare[row]) == row:
+                del places.of[spare[row]]
+            places.of[rid] = row
+            places.renamed[row] = rid
             places.restored_ids.append(rid)
-        else:
-            rid = give()
-        places.of[rid] = row
-        places.renamed[row] = rid
+            if spare[row] in state:
+                places.copies.setdefault(spare[row], []).append((row, rid))
+
+    for row in spare:
+        alike = [rid for rid in by_content.get(_content_of(registry.rows[row], registry), ()) if rid in lost]
+        if alike:
+            take(row, was(row) if was(row) in alike else alike[0])
+    for row in spare:
+        if row not in places.renamed:
+            take(row, was(row))
+
+
+def _number_anew(places: Places, spare: Mapping[int, str], prefix: str, largest: int) -> None:
+    """Give a number to every row that has none of its own: copies, and rows with a blank or junk id."""
+    for row, stood in spare.items():
+        if row in places.renamed or places.of.get(stood) == row:
+            continue
+        largest += 1 + largest % 2  # the next odd number: even ones are the trigger's
+        new = f"{prefix}{largest:06d}"
+        places.last_id, places.of[new], places.renamed[row] = largest, row, new
+        if stood:
+            places.copies.setdefault(stood, []).append((row, new))
 
 
 def _content(row: Row) -> tuple[str, ...]:

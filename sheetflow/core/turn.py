@@ -85,11 +85,7 @@ class Turn:
             self.out.refusals.append(refusal)
             self.put_back[cell] = refusal
         if self.request.submitted:
-            data = {"rule": refusal.rule, "column": refusal.column, "facts": dict(refusal.facts)}
-            actor = refusal.by or "unknown"
-            self.out.facts.append(
-                Fact(self.now, self.request.id, "EditRefused", actor, via, data, refusal.cause)
-            )
+            self.out.facts.append(refused(refusal, self.now, via))
         return refusal
 
     def normalise(self) -> None:
@@ -169,3 +165,9 @@ class Turn:
             self.request.cells.pop(key, None)
         else:
             self.request.cells[key] = value
+
+
+def refused(refusal: Refusal, at: datetime, via: str = "sheet") -> Fact:
+    """A refusal as history keeps it."""
+    data = {"rule": refusal.rule, "column": refusal.column, "facts": dict(refusal.facts)}
+    return Fact(at, refusal.request, "EditRefused", refusal.by or "unknown", via, data, refusal.cause)

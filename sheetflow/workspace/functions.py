@@ -81,7 +81,7 @@ class Functions:
         return child is not None and child.poll() is None
 
     def kill(self, *names: str) -> None:
-        """kill -9, the whole process group: what happens to an instance in the cloud without a warning."""
+        """Kill -9, the whole process group: what happens to an instance in the cloud without a warning."""
         for name in names or NAMES:
             self._signal(name, signal.SIGKILL)
 
