@@ -7,20 +7,17 @@ arrays spill stands in `spills`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sheetflow.emulator.sheets.formulas.arrays import Area, Array, Plain
 from sheetflow.emulator.sheets.formulas.columns import Column, LookupIndex
 from sheetflow.emulator.sheets.formulas.evaluator import Evaluator
 from sheetflow.emulator.sheets.formulas.functions import load_functions
+from sheetflow.emulator.sheets.formulas.library import SHELF, Parsed
 from sheetflow.emulator.sheets.formulas.locales import locale_named
-from sheetflow.emulator.sheets.formulas.nodes import Forest, Node
-from sheetflow.emulator.sheets.formulas.parser import parse
 from sheetflow.emulator.sheets.formulas.scalars import operations, tidy
-from sheetflow.emulator.sheets.formulas.shapes import Outline, outline
 from sheetflow.emulator.sheets.formulas.signs import signs
 from sheetflow.emulator.sheets.formulas.spills import Spills
-from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, Value
 
 if TYPE_CHECKING:
@@ -34,13 +31,6 @@ _CIRCLE = CellError(
     "REF", "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
 )
 _UNREADABLE = CellError("ERROR", "Formula parse error.")
-
-
-class Parsed(NamedTuple):
-    """A formula's tree, None when the text is no formula, and what its result looks like."""
-
-    node: Node | None
-    outline: Outline
 
 
 class _Deferred(Exception):
@@ -67,14 +57,11 @@ class Engine:
     def __init__(self, grid: Grid) -> None:
         load_functions()
         self.grid = grid
-        self._forest = Forest()
-        self._parsed: dict[str, Parsed] = {}
         self.invalidate()
 
     def invalidate(self) -> None:
         """Forgets everything computed; the document calls it after any change of it, its size or locale."""
-        if self._forest.overgrown:
-            self._forest, self._parsed = Forest(), {}
+        self._library = SHELF.current()
         self.locale = self.grid.locale
         self.conventions = locale_named(self.locale)
         self.operations = operations(self.locale)
@@ -149,15 +136,7 @@ class Engine:
 
     def read(self, text: str) -> Parsed:
         """A formula's text, parsed once."""
-        known = self._parsed.get(text)
-        if known is None:
-            try:
-                node = parse(text, self._forest)
-                known = Parsed(node, outline(node))
-            except (FormulaSyntaxError, RecursionError):
-                known = Parsed(None, Outline(spills=False, width=1, open=False))
-            self._parsed[text] = known
-        return known
+        return self._library.read(text)
 
     def is_running(self, cell: Cell) -> bool:
         """Whether a formula's evaluation has begun and not ended."""
