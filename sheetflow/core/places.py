@@ -69,7 +69,7 @@ def locate(
     for rid, rows in doubles.items():
         places.of[rid] = _original(registry, rows, state.get(rid))
         spare |= {row: rid for row in rows if row != places.of[rid]}
-    lost = {rid for rid in state if rid not in places.of}
+    lost = {rid for rid in state if rid not in places.of and not deleted(rid)}
     if lost:
         spare |= {row: rid for rid, row in places.of.items() if rid not in state}
         _adopt(places, registry, spare, lost, state, edits)
@@ -77,7 +77,7 @@ def locate(
         numbers = [_number(rid, prefix) for rid in (*places.of, *state)]
         _number_anew(places, spare, prefix, max([last_id, *numbers]))
     places.newborn = [rid for rid in places.of if rid not in state]
-    places.missing = [rid for rid in state if rid not in places.of and not deleted(rid)]
+    places.missing = [rid for rid in state if rid in lost]
     return places
 
 
@@ -110,37 +110,43 @@ def _adopt(
     state: Mapping[str, Row],
     edits: Iterable[RowEdit],
 ) -> None:
-    """Find rows whose id was typed over: their content is a lost request's, or an edit says what stood there."""
+    """Find rows whose id was typed over: by their content, or by an edit that says what stood there."""
     typed = {edit.new: edit.old for row_edit in edits for edit in row_edit.ids if edit.old}
     by_content: dict[tuple[str, ...], list[str]] = {}
     for rid in sorted(lost):
         if any(content := _content(state[rid])):
             by_content.setdefault(content, []).append(rid)
 
-    def was(row: int) -> str:
-        text, steps = text_of(cell_of(registry.rows[row], registry.columns["id"])), 0
-        while text in typed and text not in lost and steps < len(typed):
-            text, steps = str(typed[text]), steps + 1
-        return text
-
     def take(row: int, rid: str) -> None:
-        if rid in lost:
-            lost.discard(rid)
-            if places.of.get(spare[row]) == row:
-                del places.of[spare[row]]
-            places.of[rid] = row
-            places.renamed[row] = rid
-            places.restored_ids.append(rid)
-            if spare[row] in state:
-                places.copies.setdefault(spare[row], []).append((row, rid))
+        lost.discard(rid)
+        stood = spare[row]
+        if places.of.get(stood) == row:
+            del places.of[stood]
+        elif stood:
+            places.copies.setdefault(stood, []).append((row, rid))
+        places.of[rid], places.renamed[row] = row, rid
+        places.restored_ids.append(rid)
 
+    was = {
+        row: _before(text_of(cell_of(registry.rows[row], registry.columns["id"])), typed, lost)
+        for row in spare
+    }
     for row in spare:
         alike = [rid for rid in by_content.get(_content_of(registry.rows[row], registry), ()) if rid in lost]
         if alike:
-            take(row, was(row) if was(row) in alike else alike[0])
+            take(row, was[row] if was[row] in alike else alike[0])
     for row in spare:
-        if row not in places.renamed:
-            take(row, was(row))
+        if row not in places.renamed and was[row] in lost:
+            take(row, was[row])
+
+
+def _before(text: str, typed: Mapping[str, str | None], lost: set[str]) -> str:
+    """The lost id that stood in a cell before this text was typed there, step by step back."""
+    for _ in range(len(typed)):
+        if text in lost or text not in typed:
+            break
+        text = str(typed[text])
+    return text
 
 
 def _number_anew(places: Places, spare: Mapping[int, str], prefix: str, largest: int) -> None:

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
+from tests.desk import ANNA, HEAD, MIA, Desk
+from tests.unit.core.outcome import fingerprint_of
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_link_is_valid__exactly_as_in_the_mail() -> None:
+    assert link_is_valid(LinkCase(intact=True)) is None
+
+
+def test_link_is_valid__altered() -> None:
+    assert link_is_valid(LinkCase(intact=False)) is not None
+
+
+@pytest.mark.parametrize(
+    ("expires", "allowed"),
+    [
+        (NOON + timedelta(milliseconds=1), True),
+        (NOON, False),
+        (NOON - timedelta(days=1), False),
+        (None, False),
+    ],
+)
+def test_link_not_expired__until_the_very_moment(expires: datetime | None, allowed: bool) -> None:
+    assert (link_not_expired(LinkCase(intact=True, expires=expires, now=NOON)) is None) is allowed
+
+
+def test_link_not_expired__without_a_clock_nothing_is_in_time() -> None:
+    assert link_not_expired(LinkCase(intact=True, expires=NOON)) is not None
+
+
+def test_link_is_used_once__the_first_act_by_it() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    act = desk.act(HEAD, rid, "approve", seen=fingerprint_of(desk, rid), link="n1")
+    assert desk.run(act).answers == {act.uuid: None}
+    assert desk.accepted(rid) == "Approved"
+
+
+@pytest.mark.parametrize("again", ["return", "approve", "comment", "cancel-approved"])
+def test_link_is_used_once__not_a_second_whatever_it_asks(again: str) -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    desk.run(desk.act(HEAD, rid, "approve", seen=fingerprint_of(desk, rid), link="n1"))
+    events = desk.events(rid)
+    act = desk.act(HEAD, rid, again, comment="after all", link="n1")
+    refusal = desk.run(act).answers[act.uuid]
+    assert refusal is not None
+    assert refusal.rule == "link-is-used-once"
+    assert desk.accepted(rid) == "Approved"
+    assert [event for event in desk.events(rid)[len(events) :] if event[0] != "EditRefused"] == []
+    desk.verify()
+
+
+def test_link_is_used_once__the_very_same_act_again_is_answered_as_done() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    act = desk.act(HEAD, rid, "approve", seen=fingerprint_of(desk, rid), link="n1")
+    desk.run(act)
+    events, sent = desk.events(rid), len(desk.mail.sent)
+    assert desk.run(act).answers == {act.uuid: None}
+    assert (desk.events(rid), len(desk.mail.sent)) == (events, sent)
+
+
+def test_link_is_used_once__a_refused_act_does_not_use_it_up() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    first = desk.act(HEAD, rid, "reject", link="n1")
+    desk.run(first)
+    second = desk.act(HEAD, rid, "reject", comment="no budget", link="n1")
+    assert desk.run(second).answers == {second.uuid: None}
+    assert desk.accepted(rid) == "Rejected"
+
+
+def test_link_is_used_once__a_comment_in_a_draft_uses_it_too() -> None:
+    desk = Desk()
+    rid = desk.type(MIA, subject="x")
+    desk.run()
+    desk.run(desk.act(ANNA, rid, "comment", comment="which paper?", link="n1"))
+    assert desk.cell(rid, "comment") == "which paper?"
+    again = desk.act(ANNA, rid, "comment", comment="hello?", link="n1")
+    refusal = desk.run(again).answers[again.uuid]
+    assert refusal is not None
+    assert refusal.rule == "link-is-used-once"
+    assert desk.cell(rid, "comment") == "which paper?"
