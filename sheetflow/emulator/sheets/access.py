@@ -49,6 +49,8 @@ def check_insert(doc: Document, caller: str, sheet_id: int, dimension: str, inde
     sheet = doc.book.sheet(sheet_id)
     for protection in binding(doc, caller, sheet_id):
         area = range_of(doc.book, protection)
+        if area is None:
+            continue
         along = (area.row0, area.row1) if dimension == "ROWS" else (area.col0, area.col1)
         side = (area.col0, area.col1) if dimension == "ROWS" else (area.row0, area.row1)
         spans = (side[0] or 0) == 0 and (side[1] is None or side[1] >= sheet.count(across))
@@ -97,19 +99,20 @@ def is_editor(protection: Json, caller: str, owner: str) -> bool:
     )
 
 
-def range_of(book: Book, protection: Json) -> Area:
-    """The area that is protected: its own range, or the one of its named range."""
+def range_of(book: Book, protection: Json) -> Area | None:
+    """The area that is protected: its own range, or the one of its named range; None when that is gone."""
     if "range" not in protection and "namedRangeId" in protection:
         for named in book.named_ranges:
             if named["namedRangeId"] == protection["namedRangeId"]:
                 return a1.area_of(named["range"])
+        return None
     return a1.area_of(protection.get("range", {}))
 
 
 def _left(book: Book, protection: Json, area: Area) -> list[Box]:
     """The boxes of `area` that are protected and not within an unprotected range."""
     protected = range_of(book, protection)
-    if not protected.overlaps(area) or book.find(area.sheet_id) is None:
+    if protected is None or not protected.overlaps(area) or book.find(area.sheet_id) is None:
         return []
     sheet = book.sheet(area.sheet_id)
     one, two = sheet.box(area), sheet.box(protected)

@@ -39,6 +39,7 @@ class Book:
         self.token = object()
         self._now = now
         self._engine: Engine | None = None
+        self._computed: tuple[object, ...] = ()
         self._computed_at: datetime | None = None
 
     def draft(self) -> Book:
@@ -67,10 +68,11 @@ class Book:
     def engine(self) -> Engine:
         """What computes the formulas of this state; for NOW() it starts anew when a second has passed."""
         now = self._now()
-        stale = self._computed_at is None or abs((now - self._computed_at).total_seconds()) >= 1
-        if self._engine is None or (stale and self._volatile()):
+        state = tuple((sheet, sheet.version) for sheet in self.sheets)
+        aged = self._computed_at is None or abs((now - self._computed_at).total_seconds()) >= 1
+        if self._engine is None or state != self._computed or (aged and self._volatile()):
             self._engine = Engine(self)
-            self._computed_at = now
+            self._computed, self._computed_at = state, now
         return self._engine
 
     def touch(self) -> None:
@@ -183,6 +185,7 @@ class Book:
             if sheet.sheet_id == change.sheet_id:
                 mine = self.writable(sheet.sheet_id)
                 mine.parts = {name: part for name, part in shifts.carry(mine.parts, change).items() if part}
+                _drop_single_merges(mine)
         home = self.sheet(change.sheet_id).title
         self.rewrite(formulas.Shift(change.kind, home, change.dimension, change.start, change.end, change.to))
 
@@ -253,6 +256,15 @@ class Book:
             if item["name"].casefold() == folded:
                 return GridArea(*a1.area_of(item["range"]))
         return None
+
+
+def _drop_single_merges(sheet: Sheet) -> None:
+    """A merge of which one cell is left is none."""
+    merges = sheet.parts.pop("merges", [])
+    boxes = [(place, a1.area_of(place).within(sheet.row_count, sheet.column_count)) for place in merges]
+    kept = [place for place, box in boxes if (box.row1 - box.row0) * (box.col1 - box.col0) > 1]
+    if kept:
+        sheet.parts["merges"] = kept
 
 
 class _RuleRewriter:

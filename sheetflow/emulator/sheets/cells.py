@@ -17,6 +17,9 @@ from sheetflow.emulator.wire import Json, invalid
 CELL_LIMIT = 50_000
 """Characters that one cell can hold."""
 
+EXACT = 2**53
+"""Whole numbers up to here are kept exactly; a longer one (an account number) loses its last digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -168,7 +171,7 @@ def _decode(item: Any) -> Cell | None:
 
 def tidy(value: Value) -> Value:
     """A whole float as an integer, as Google writes numbers in JSON."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         return int(value)
     return value
 
@@ -207,11 +210,15 @@ def from_extended(extended_value: Json) -> Value | Formula:
     if "boolValue" in extended_value:
         return bool(extended_value["boolValue"])
     if "numberValue" in extended_value:
-        number = extended_value["numberValue"]
-        return number if isinstance(number, int) else float(number)
+        return as_number(extended_value["numberValue"])
     if "errorValue" in extended_value:
         raise invalid("errorValue is read-only and cannot be set.")
     return None
+
+
+def as_number(number: float) -> float | int:
+    """A number as a cell keeps it: a double."""
+    return number if isinstance(number, int) and abs(number) <= EXACT else float(number)
 
 
 def checked(text: str) -> str:

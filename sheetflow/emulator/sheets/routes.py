@@ -2,7 +2,8 @@
 
 Ranges stand in the path and may hold slashes, so one route takes the rest of the path and `_METHODS` tells
 the methods apart. Decided here: how a request is read (query, body against its message type) and how an
-answer is shaped, the `fields` parameter included. Query parameters that no method knows are ignored.
+answer is shaped, the `fields` parameter included. Query parameters that no method knows are ignored; a GET
+whose query is too long for a URL comes as a POST with `X-HTTP-Method-Override` and the query as its form.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Call:
 
     def option(self, name: str, default: str) -> str:
         """A query parameter that is one of an enum's names."""
-        value = request.args.get(name, default)
+        value = request.values.get(name, default)
         kind, names = _ENUMS[name]
         if value not in names:
             label = f"type.googleapis.com/google.apps.sheets.v4.{kind}"
@@ -70,11 +71,11 @@ class Call:
 
     def flag(self, name: str) -> bool:
         """A boolean query parameter."""
-        return request.args.get(name, "").lower() in ("true", "1")
+        return request.values.get(name, "").lower() in ("true", "1")
 
     def mask(self) -> Mask | None:
         """The `fields` parameter."""
-        text = request.args.get("fields")
+        text = request.values.get("fields")
         return parse_mask(text) if text else None
 
 
@@ -104,7 +105,8 @@ def blueprint(service: SheetsService) -> Blueprint:
     @routes.route("/v4/spreadsheets/<path:rest>", methods=["GET", "POST", "PUT"])
     def method(rest: str) -> Response:
         name, spreadsheet_id, tail = _split(rest)
-        answer = _METHODS.get((request.method, name))
+        verb = request.headers.get("X-HTTP-Method-Override", request.method)
+        answer = _METHODS.get((verb, name))
         if answer is None:
             raise not_found()
         return _json(answer(Call(service, spreadsheet_id, tail)), masked=name in ("", ":getByDataFilter"))
@@ -128,7 +130,7 @@ def _split(rest: str) -> tuple[str, str, str]:
 
 
 def _json(body: Json, *, masked: bool = False) -> Response:
-    fields = request.args.get("fields")
+    fields = request.values.get("fields")
     if fields and not masked:
         body = pick(body, parse_mask(fields))
     return Response(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=UTF-8")
@@ -136,7 +138,7 @@ def _json(body: Json, *, masked: bool = False) -> Response:
 
 def _get(call: Call) -> Json:
     doc = call.document()
-    texts = request.args.getlist("ranges")
+    texts = request.values.getlist("ranges")
     with doc.lock:
         areas = [doc.book.area(text) for text in texts] if texts else None
         return _spreadsheet(call, doc, areas, grid=call.flag("includeGridData"))
@@ -209,7 +211,7 @@ def _values_batch_get(call: Call) -> Json:
     doc = call.document()
     options = _read_options(call)
     with doc.lock:
-        areas = [doc.book.area(text) for text in request.args.getlist("ranges")]
+        areas = [doc.book.area(text) for text in request.values.getlist("ranges")]
         answer: Json = {"spreadsheetId": doc.id}
         if areas:
             answer["valueRanges"] = [_values(doc, area, options) for area in areas]
@@ -240,7 +242,7 @@ def _entered(option: str) -> bool:
 
 
 def _query_entered(call: Call) -> bool:
-    if not request.args.get("valueInputOption"):
+    if not request.values.get("valueInputOption"):
         return _entered("")
     return _entered(call.option("valueInputOption", ""))
 

@@ -6,6 +6,7 @@ do is decided by its role on the file (`files`) and by protected ranges (`access
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -39,6 +40,7 @@ class Clock(Protocol):
         """This moment, aware of its zone."""
 
 
+@functools.cache
 def sheets_shapes() -> Shapes:
     """The message types of Sheets v4."""
     table = resource_files("sheetflow.emulator.sheets").joinpath("messages.txt").read_text("utf-8")

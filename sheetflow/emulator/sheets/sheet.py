@@ -29,6 +29,7 @@ class Sheet:
         parts: the other lists of Google's Sheet, by their names (merges, protectedRanges, filterViews, ...),
         and
             `basicFilter`.
+        version: counts the changes of its cells, by which formulas know that they must be computed anew.
     """
 
     def __init__(self, owner: object, properties: Json) -> None:
@@ -37,6 +38,7 @@ class Sheet:
         self.rows: list[Row | None] = []
         self.meta: dict[str, dict[int, Json]] = {"ROWS": {}, "COLUMNS": {}}
         self.parts: dict[str, Any] = {}
+        self.version = 0
         self._used: int | None = None
 
     def copy(self, owner: object) -> Sheet:
@@ -47,6 +49,10 @@ class Sheet:
         twin.parts = copy.deepcopy(self.parts)
         twin._used = self._used
         return twin
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._used = None
 
     @property
     def sheet_id(self) -> int:
@@ -84,7 +90,7 @@ class Sheet:
                     mine = self.writable(index)
                     del mine.cells[count:]
                     mine.changed()
-        self._used = None
+        self._changed()
 
     def whole(self) -> Area:
         """All of the sheet."""
@@ -108,7 +114,7 @@ class Sheet:
             line = self.rows[row] = Row(self.owner, [])
         elif line.owner is not self.owner:
             line = self.rows[row] = Row(self.owner, list(line.cells))
-        self._used = None
+        self._changed()
         return line
 
     def put(self, row: int, column: int, cell: Cell) -> None:
@@ -150,7 +156,7 @@ class Sheet:
                     mine = self.writable(index)
                     mine.cells[start:start] = [None if style.blank else style] * count
                     mine.changed()
-        self._used = None
+        self._changed()
 
     def _styled(self, source: Row | None) -> Row | None:
         if source is None:
@@ -181,7 +187,7 @@ class Sheet:
                     mine = self.writable(index)
                     del mine.cells[start:end]
                     mine.changed()
-        self._used = None
+        self._changed()
 
     def move(self, dimension: str, start: int, end: int, to: int) -> None:
         """Move rows or columns to before what is now at `to`."""
@@ -204,7 +210,7 @@ class Sheet:
                     mine = self.writable(index)
                     mine.cells = cells
                     mine.changed()
-        self._used = None
+        self._changed()
 
     def head(self) -> str:
         """All but the rows, as JSON for the store."""

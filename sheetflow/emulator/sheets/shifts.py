@@ -127,33 +127,32 @@ def carry(thing: Any, change: Shifted) -> Any:
         return thing
     result: Json = {}
     for key, value in thing.items():
-        if key in RANGE_KEYS and isinstance(value, dict):
-            place = shift_range(value, change)
-            if place is None:
-                return None
-            result[key] = place
-        elif key in RANGE_KEYS and isinstance(value, list):
-            places = [shift_range(item, change) for item in value]
-            result[key] = [place for place in places if place is not None]
-            if value and not result[key] and key == "ranges":
-                return None
-        elif key in ("columnIndex", "dimensionIndex") and change.dimension == "COLUMNS":
-            point = shift_point(value, change)
-            if point is None:
-                return None
-            result[key] = point
-        elif key == "criteria" and change.dimension == "COLUMNS" and isinstance(value, dict):
-            points = {name: shift_point(int(name), change) for name in value}
-            result[key] = {
-                str(points[name]): inner for name, inner in value.items() if points[name] is not None
-            }
-        else:
-            carried = carry(value, change)
-            if carried is None and key == "location":
-                return None
-            if carried is not None:
-                result[key] = carried
+        carried = _carry_field(key, value, change)
+        if carried is not None:
+            result[key] = carried
+        elif key in _FOUNDATIONS:
+            return None
     return result
+
+
+_FOUNDATIONS = RANGE_KEYS | {"columnIndex", "dimensionIndex", "location"}
+"""Fields without which an object is gone."""
+
+
+def _carry_field(key: str, value: Any, change: Shifted) -> Any:
+    """A field after the change; None when what it points to is gone."""
+    if key in RANGE_KEYS and isinstance(value, dict):
+        return shift_range(value, change)
+    if key in RANGE_KEYS and isinstance(value, list):
+        places = [shift_range(item, change) for item in value]
+        kept = [place for place in places if place is not None]
+        return None if key == "ranges" and value and not kept else kept
+    if key in ("columnIndex", "dimensionIndex") and change.dimension == "COLUMNS":
+        return shift_point(value, change)
+    if key == "criteria" and change.dimension == "COLUMNS" and isinstance(value, dict):
+        points = {name: shift_point(int(name), change) for name in value}
+        return {str(points[name]): inner for name, inner in value.items() if points[name] is not None}
+    return carry(value, change)
 
 
 def with_sheet_ids(thing: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sheetflow.emulator.sheets import access
 from sheetflow.emulator.sheets.a1 import Area, Box, column_letters
 from sheetflow.emulator.sheets.book import Book
-from sheetflow.emulator.sheets.cells import Cell, checked
+from sheetflow.emulator.sheets.cells import Cell, as_number, checked
 from sheetflow.emulator.sheets.document import Document
 from sheetflow.emulator.sheets.entry import parse_entry
 from sheetflow.emulator.sheets.sheet import Sheet
@@ -82,7 +82,7 @@ def grow(book: Book, sheet: Sheet, rows: int, columns: int) -> None:
 def typed(cell: Cell, value: Any, locale: str, book: Book) -> Cell:
     """The cell after somebody typed `value` into it; a JSON number or boolean is taken as it is."""
     if not isinstance(value, str):
-        return cell.holding(value)
+        return cell.holding(_plain(value))
     as_text = (cell.number_format or {}).get("type") == "TEXT"
     entry = parse_entry(checked(value), locale, text_format=as_text, today=book.now().date())
     changed = cell.holding(entry.value)
@@ -113,8 +113,15 @@ def _put(book: Book, sheet: Sheet, box: Box, lines: list[list[Any]], *, entered:
             elif entered:
                 row.put(box.col0 + offset, typed(cell, item, locale, book))
             else:
-                row.put(box.col0 + offset, cell.holding(checked(item) if isinstance(item, str) else item))
+                row.put(box.col0 + offset, cell.holding(_plain(item)))
     return count
+
+
+def _plain(item: Any) -> Any:
+    """A JSON value as a cell keeps it."""
+    if isinstance(item, str):
+        return checked(item)
+    return item if item is None or isinstance(item, bool) else as_number(item)
 
 
 def _not_scalar(row: int, column: int, item: Any) -> Exception:

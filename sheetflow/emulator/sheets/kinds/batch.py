@@ -121,6 +121,7 @@ def _reply(batch: Batch, index: int, request: Json) -> Json:
         )
     try:
         reply = function(batch, inner)
+        batch.book.touch()  # a sort, for one, has computed formulas before it wrote
     except GoogleError as error:
         if error.code != 400 or error.details:
             raise

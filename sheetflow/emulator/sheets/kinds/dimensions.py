@@ -121,6 +121,7 @@ def update_dimension_properties(batch: Batch, request: Json) -> None:
     """Set height, width or visibility."""
     mask = batch.mask(request, "DimensionProperties")
     sheet, dimension, start, end = _span(batch, request.get("range", {}))
+    access.check_sheet(batch.doc, batch.caller, sheet.sheet_id)
     wanted = request.get("properties", {})
     meta = batch.book.writable(sheet.sheet_id).meta[dimension]
     for index in range(start, end):

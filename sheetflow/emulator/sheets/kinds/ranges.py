@@ -60,6 +60,12 @@ def update_named_range(batch: Batch, request: Json) -> None:
 def delete_named_range(batch: Batch, request: Json) -> None:
     """Take a name away; it is an error when no named range has the id."""
     item = _named(batch, request.get("namedRangeId", ""))
+    for sheet in batch.book.sheets:
+        if any("namedRangeId" in one for one in sheet.parts.get("protectedRanges", ())):
+            for protection in batch.book.writable(sheet.sheet_id).parts["protectedRanges"]:
+                if protection.get("namedRangeId") == item["namedRangeId"]:
+                    del protection["namedRangeId"]
+                    protection["range"] = dict(item["range"])
     batch.book.named_ranges.remove(item)
     batch.book.touch()
 

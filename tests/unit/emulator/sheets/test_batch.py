@@ -65,8 +65,10 @@ def test_batch__a_deep_unknown_name_and_a_wrong_type_are_told_together(world: Wo
     status, answer = world.call("POST", f"{world.url}:batchUpdate", {"requests": [request]}, strict=False)
     assert status == 400
     assert answer["error"]["message"].splitlines() == [
-        'Invalid JSON payload received. Unknown name "text" at'
-        " 'requests[0].repeat_cell.cell.user_entered_value': Cannot find field.",
+        (
+            'Invalid JSON payload received. Unknown name "text" at'
+            " 'requests[0].repeat_cell.cell.user_entered_value': Cannot find field."
+        ),
         "Invalid value at 'requests[0].repeat_cell.range.sheet_id' (TYPE_INT32), \"a\"",
     ]
 
@@ -82,7 +84,8 @@ def test_batch__without_requests_or_fields_is_refused(world: World) -> None:
 
 def test_batch__cells_outside_the_grid_are_refused(world: World) -> None:
     assert world.refused(cells(["x"], row=1000)) == (
-        "Invalid requests[0].updateCells: Range (Sheet1!A1001) exceeds grid limits. Max rows: 1000, max columns: 26"
+        "Invalid requests[0].updateCells: Range (Sheet1!A1001) exceeds grid limits."
+        " Max rows: 1000, max columns: 26"
     )
 
 
@@ -347,3 +350,38 @@ def test_create__takes_sheets_with_data_and_names(world: World) -> None:
     world.sheet = made["spreadsheetId"]
     assert [s["properties"]["title"] for s in made["sheets"]] == ["One", "Two"]
     assert world.values("All", "UNFORMATTED_VALUE") == [[4]]
+
+
+def test_sort__formulas_elsewhere_see_the_new_order(world: World) -> None:
+    world.put("A1:C2", [[2, "", "=A1"], [1, "", "=A2"]])
+    place = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 1}
+    assert world.values("C1:C2", "UNFORMATTED_VALUE") == [[2], [1]]
+    world.batch(
+        {"sortRange": {"range": place, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]}}
+    )
+    assert world.values("C1:C2", "UNFORMATTED_VALUE") == [[1], [2]]
+
+
+def test_numbers__a_long_account_number_loses_its_last_digits(world: World) -> None:
+    world.put("A1:B1", [[40702810900000001234, "40702810900000001234"]], option="RAW")
+    world.put("C1", [["40702810900000001234"]])
+    number, text, typed = world.values("A1:C1", "UNFORMATTED_VALUE")[0]
+    assert number == typed == 4.0702810900000001e19
+    assert isinstance(number, float)
+    assert text == "40702810900000001234"
+
+
+def test_merges__a_merge_with_one_cell_left_is_gone(world: World) -> None:
+    place = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 1}
+    world.batch({"mergeCells": {"range": place, "mergeType": "MERGE_ALL"}})
+    world.batch({"deleteDimension": {"range": {**ROWS, "startIndex": 1, "endIndex": 2}}})
+    assert "merges" not in world.get()["sheets"][0]
+
+
+def test_get__a_query_too_long_for_a_url_comes_as_a_form(world: World) -> None:
+    world.put("A1", [["x"]])
+    form = {"ranges": ["A1"] * 300, "fields": "valueRanges.values"}
+    answer = world.app.test_client().post(
+        f"{world.url}/values:batchGet", data=form, headers={"X-HTTP-Method-Override": "GET"}
+    )
+    assert answer.get_json() == {"valueRanges": [{"values": [["x"]]}] * 300}

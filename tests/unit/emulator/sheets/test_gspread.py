@@ -15,9 +15,9 @@ from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.emulator import Emulator
 
 
-class _Local(Credentials):  # type: ignore[misc]
+class _Local(Credentials):
     def __init__(self, email: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.token = f"local:{email}"
 
     def refresh(self, request: object) -> None:
@@ -56,7 +56,7 @@ def test_gspread__creates_shares_writes_and_reads(base: str) -> None:
     book.share("anna@example.com", perm_type="user", role="writer", notify=False)
     sheet = book.add_worksheet("Реестр", rows=20, cols=5)
     sheet.update([["ID", "Sum"], ["PR-000001", "12.5"]], "A1:B2", raw=False)
-    sheet.append_row(["PR-000003", 7], value_input_option="RAW")
+    sheet.append_row(["PR-000003", 7], value_input_option=gspread.utils.ValueInputOption.raw)
     assert sheet.get_all_records() == [{"ID": "PR-000001", "Sum": 12.5}, {"ID": "PR-000003", "Sum": 7}]
     anna = _client(base, "anna@example.com").open("Payments")
     assert anna.worksheet("Реестр").acell("B2").value == "12.5"

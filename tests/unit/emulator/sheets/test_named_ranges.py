@@ -34,8 +34,8 @@ def test_named_range__an_id_or_a_name_that_exists_is_refused(world: World) -> No
     world.batch(_add("rev-1", "SF_VERSION"))
     assert "rev-1" in world.refused(_add("rev-1", "OTHER"))
     assert world.refused(_add("rev-2", "sf_version")) == (
-        "Invalid requests[0].addNamedRange: Cannot add named range with name: sf_version, a named range with that"
-        " name already exists."
+        "Invalid requests[0].addNamedRange: Cannot add named range with name: sf_version, a named range with"
+        " that name already exists."
     )
 
 

@@ -8,8 +8,8 @@ from tests.unit.emulator.sheets.world import OWNER, World
 
 ANNA, BORIS, VERA = "anna@example.com", "boris@example.com", "vera@example.com"
 SENTENCE = (
-    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection"
-    " if you need to edit."
+    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove"
+    " protection if you need to edit."
 )
 
 
@@ -145,3 +145,15 @@ def test_validation__binds_a_hand_and_not_the_api(shared: World) -> None:
     shared.service.write_values(doc, BORIS, "A5", [["Paid"]], by_hand=True)
     shared.service.write_values(doc, BORIS, "A6", [["Nonsense"]])
     assert shared.values("A5:A6") == [["Paid"], ["Nonsense"]]
+
+
+def test_protection__by_a_named_range_stays_when_the_name_goes(shared: World) -> None:
+    place = {"sheetId": 0, "startColumnIndex": 3, "endColumnIndex": 4}
+    shared.batch(
+        {"addNamedRange": {"namedRange": {"namedRangeId": "n", "name": "Sums", "range": place}}},
+        {"addProtectedRange": {"protectedRange": {"namedRangeId": "n"}}},
+    )
+    assert _write(shared, BORIS, "D1") == (400, SENTENCE)
+    shared.batch({"deleteNamedRange": {"namedRangeId": "n"}})
+    assert _write(shared, BORIS, "D1") == (400, SENTENCE)
+    assert _write(shared, BORIS, "A1") == (200, "")

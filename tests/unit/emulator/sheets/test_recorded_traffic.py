@@ -1,7 +1,7 @@
 """Google's own recorded traffic, replayed: the emulator's answers beside Google's.
 
-Ids that Google chose are learnt from the answers; times, links and mail addresses are compared by type only. One width
-in pixels depends on a font that the emulator has not.
+Ids that Google chose are learnt from the answers; times, links and mail addresses are compared by type only.
+One width in pixels depends on a font that the emulator has not.
 """
 
 from __future__ import annotations
@@ -94,16 +94,16 @@ class _Replay:
             return []
         return [f"{path}: {mine!r} for {theirs!r}"]
 
-    def _same(self, theirs: Any, mine: Any, path: str) -> bool:
+    def _same(self, theirs: object, mine: object, path: str) -> bool:
         if theirs == mine:
             return True
-        if isinstance(theirs, str):
+        if isinstance(theirs, str) and isinstance(mine, str):
             if path.endswith(("Id", ".id")) and _ID.match(theirs) and _ID.match(mine):
                 return self.ours.setdefault(theirs, mine) == mine
             if path.endswith("Url"):
                 return True
             return any(one.match(theirs) and one.match(mine) for one in (_MAIL, _TIME))
-        if isinstance(theirs, int) and path.endswith("Id"):
+        if isinstance(theirs, int) and isinstance(mine, int) and path.endswith("Id"):
             return self.numbers.setdefault(theirs, mine) == mine
         return theirs == _FONT and path.endswith("pixelSize")
 

@@ -1,4 +1,4 @@
-"""The Sheets and Drive services behind Flask's test client, each answer held against the discovery document."""
+"""Sheets and Drive behind Flask's test client, each answer held against the discovery document."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class World:
     def call(
         self, method: str, url: str, body: Any = None, *, who: str = OWNER, strict: bool = True
     ) -> tuple[int, Any]:
-        """One request; (status, body). Request and answer are held against the discovery document when strict."""
+        """One request; (status, body). Strict: held against the discovery document."""
         headers = {"Authorization": f"Bearer local:{who}"}
         answer: Any = self.app.test_client().open(url, method=method, json=body, headers=headers)
         decoded = answer.get_json(silent=True) if answer.data else None
@@ -143,7 +143,7 @@ class World:
         return f"/v4/spreadsheets/{self.sheet}"
 
     def batch(self, *requests: Any, who: str = OWNER, **more: Any) -> Any:
-        """A batchUpdate that must succeed; its replies, or the whole answer when more than requests are sent."""
+        """A batchUpdate that must succeed; its replies, or the whole answer when `more` is sent."""
         answer = self.ok("POST", f"{self.url}:batchUpdate", {"requests": list(requests), **more}, who=who)
         return answer if more else answer["replies"]
 
