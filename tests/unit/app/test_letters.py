@@ -19,9 +19,12 @@ from sheetflow.app import letters, mail_templates
 from sheetflow.app.cautions import cautions
 from sheetflow.app.letters import address_of, compose, reference_of
 from sheetflow.app.mail_templates import MailTemplates
-from sheetflow.core.rulebook import LANGUAGES
+from sheetflow.core.company import read_company
+from sheetflow.core.consequences import facts_of
+from sheetflow.core.rulebook import LANGUAGES, Rulebook
 from sheetflow.errors import ConfigError
 from sheetflow.model.invalid import Invalid
+from sheetflow.model.request import Request
 from sheetflow.model.snapshot import Letter
 from tests.words import TEMPLATES, all_words
 
@@ -468,3 +471,9 @@ def test_render__there_are_no_templates_elsewhere(name: str) -> None:
 @pytest.mark.parametrize("module", [letters, mail_templates])
 def test_doctests__hold(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_facts__are_those_that_core_gives() -> None:
+    book = Rulebook("en", all_words(), "sheet")
+    given = facts_of(Request("PR-000123"), read_company([], [], book), book, "eve@firm.example")
+    assert set(REQUEST_FACTS) <= set(given)
