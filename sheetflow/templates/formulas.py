@@ -5,6 +5,9 @@ A shown column is one array formula in its header cell that looks each row's id 
 
 The look-up is XLOOKUP in its exact mode, for VLOOKUP takes `*` and `?` in a key as wildcards: a copied row
 whose id is typed as "PR-00012?" would show another request's state.
+
+Where there is nothing to show the formula gives blank cells, not empty texts: those would count as content,
+and whatever appends below the last row would do so at the foot of the grid.
 """
 
 from __future__ import annotations
@@ -44,19 +47,19 @@ def shown_formulas(columns: Mapping[str, str], headers: Mapping[str, str], state
     formulas = {key: _shown(columns, headers[key], _state(columns, state, key)) for key in SHOWN}
     formulas["confirmed"] = _shown(columns, headers["confirmed"], _confirmed(columns, state))
     link = _state(columns, state, "history")
-    link = f'IF({link}="";"";HYPERLINK({link};{text_literal(headers["history"])}))'
+    link = f'IF({link}="";;HYPERLINK({link};{text_literal(headers["history"])}))'
     formulas["history"] = _shown(columns, headers["history"], link)
     return formulas
 
 
 def _shown(columns: Mapping[str, str], header: str, value: str) -> str:
     ids = _column(columns, "id")
-    return f'=ARRAYFORMULA(IF(ROW({ids})=1;{text_literal(header)};IFERROR(IF({ids}="";"";{value});"")))'
+    return f'=ARRAYFORMULA(IF(ROW({ids})=1;{text_literal(header)};IFERROR(IF({ids}="";;{value}))))'
 
 
 def _state(columns: Mapping[str, str], state: StateTab, header: str) -> str:
-    """What the State says of each row's request; "" where it knows no such id."""
-    return f'XLOOKUP({_column(columns, "id")};{state.column("id")};{state.column(header)};"";0)'
+    """What the State says of each row's request; an error where it knows no such id."""
+    return f'XLOOKUP({_column(columns, "id")};{state.column("id")};{state.column(header)})'
 
 
 def _confirmed(columns: Mapping[str, str], state: StateTab) -> str:
@@ -70,7 +73,7 @@ def _confirmed(columns: Mapping[str, str], state: StateTab) -> str:
     number = f"(1-ISTEXT({_column(columns, 'amount')}))"
     seal = f'&"{SEAL_SIGN}"&'.join(_sealed(columns, key) for key in SEALED)
     same = f"EXACT({seal};{_state(columns, state, 'seal')})"
-    return f'IF({first}*{last}*{number}*{same};{_state(columns, state, "confirmed")};"")'
+    return f'IF({first}*{last}*{number}*{same};{_state(columns, state, "confirmed")};)'
 
 
 def _sealed(columns: Mapping[str, str], key: str) -> str:

@@ -26,8 +26,8 @@ def test_shown_formulas__one_for_each_shown_column() -> None:
 
 def test_shown_formulas__looks_the_id_up_exactly() -> None:
     assert shown_formulas(LETTERS, HEADERS, STATE)["paid"] == (
-        '=ARRAYFORMULA(IF(ROW($A$1:$A)=1;"Paid";IFERROR(IF($A$1:$A="";"";'
-        "XLOOKUP($A$1:$A;'State'!$A$3:$A;'State'!$H$3:$H;\"\";0));\"\")))"
+        '=ARRAYFORMULA(IF(ROW($A$1:$A)=1;"Paid";IFERROR(IF($A$1:$A="";;'
+        "XLOOKUP($A$1:$A;'State'!$A$3:$A;'State'!$H$3:$H)))))"
     )
 
 
