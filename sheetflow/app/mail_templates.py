@@ -75,9 +75,9 @@ class MailTemplates:
     def _environment(self, medium: str) -> Environment:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        made = Environment(  # noqa: S701 - the plain part is read as it stands
+        made = Environment(
             loader=FileSystemLoader(self.directory),
-            autoescape=medium == "html",
+            autoescape=medium == "html",  # noqa: S701 - the plain part is read as it stands
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
