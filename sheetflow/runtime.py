@@ -7,6 +7,7 @@ With SHEETFLOW_API_ROOT everything talks to a local workspace instead of Google,
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -131,6 +132,7 @@ class Runtime:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.clock, self.nonces = SystemClock(), SystemNonces()
+        self._threads = threading.local()
 
     @cached_property
     def folder(self) -> Path:
@@ -176,12 +178,14 @@ class Runtime:
         )
 
     def sheet(self) -> Sheets:
-        """The spreadsheet. One a pass: its HTTP session is not shared between threads."""
-        config = self.config
-        gspread = http.client(self.credentials, config.api_root or None, self.clock, self.nonces)
-        return Sheets(
-            gspread, config.spreadsheet, self.book.own.labels["tabs"], self.book.headers, self.clock
-        )
+        """The spreadsheet. One a thread: its HTTP session keeps its connection and is not shared."""
+        found: Sheets | None = getattr(self._threads, "sheet", None)
+        if found is None:
+            config, book = self.config, self.book
+            gspread = http.client(self.credentials, config.api_root or None, self.clock, self.nonces)
+            found = Sheets(gspread, config.spreadsheet, book.own.labels["tabs"], book.headers, self.clock)
+            self._threads.sheet = found
+        return found
 
     def mail(self) -> GmailMail:
         """The mailbox."""
