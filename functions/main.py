@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl
 import functions_framework
 from flask import Request, Response
 
+from sheetflow.adapters.gathering import Gathering
 from sheetflow.app.process import PassReport
 from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowError
 from sheetflow.pages.door import Answer, Door
@@ -86,7 +87,10 @@ def _run_pass(name: str, request: Request) -> Response:
         runtime = _runtime()
         runtime.verifier.verify(name, request.headers.get("Authorization"))
         _only_ours(_json(request, needed=name == "on_edit"), runtime.config.spreadsheet)
-        return runtime.process().run()
+        report = _GATHERING.run(lambda: runtime.process().run())
+        if name == "on_schedule" and report.tidy_due:
+            runtime.process().tidy()
+        return report
 
     return _answer_json(name, work)
 
@@ -195,6 +199,9 @@ def _json_response(body: Mapping[str, object], status: int, headers: Mapping[str
 
 
 # --- what it is wired to, once a process
+
+
+_GATHERING = Gathering()
 
 
 @cache
