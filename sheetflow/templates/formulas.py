@@ -59,7 +59,7 @@ def _shown(columns: Mapping[str, str], header: str, value: str) -> str:
 
 def _state(columns: Mapping[str, str], state: StateTab, header: str) -> str:
     """What the State says of each row's request; an error where it knows no such id."""
-    return f'XLOOKUP({_column(columns, "id")};{state.column("id")};{state.column(header)})'
+    return f"XLOOKUP({_column(columns, 'id')};{state.column('id')};{state.column(header)})"
 
 
 def _confirmed(columns: Mapping[str, str], state: StateTab) -> str:
@@ -73,7 +73,7 @@ def _confirmed(columns: Mapping[str, str], state: StateTab) -> str:
     number = f"(1-ISTEXT({_column(columns, 'amount')}))"
     seal = f'&"{SEAL_SIGN}"&'.join(_sealed(columns, key) for key in SEALED)
     same = f"EXACT({seal};{_state(columns, state, 'seal')})"
-    return f'IF({first}*{last}*{number}*{same};{_state(columns, state, "confirmed")};)'
+    return f"IF({first}*{last}*{number}*{same};{_state(columns, state, 'confirmed')};)"
 
 
 def _sealed(columns: Mapping[str, str], key: str) -> str:
