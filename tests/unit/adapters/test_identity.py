@@ -105,7 +105,8 @@ def jwt(header: Any, claims: Any, signature: bytes = b"") -> str:
 MISSING = [None, "", "Bearer", "Bearer ", "Basic cm9ib3Q6eA==", "Bearer local:robot@firm.example"]
 GARBAGE = [
     "Bearer x", "Bearer ..", "Bearer a.b.c", "Bearer " + "a" * 100_000, "Bearer é.é.é",
-    "Bearer \x00.\x00.\x00",     "Bearer " + jwt([], []), "Bearer " + jwt({}, {}), "Bearer " + jwt(None, None),
+    "Bearer \x00.\x00.\x00",
+    "Bearer " + jwt([], []), "Bearer " + jwt({}, {}), "Bearer " + jwt(None, None),
     "Bearer " + jwt({"alg": 1}, {}),
     "Bearer " + jwt({"alg": "RS256", "kid": ["x"]}, {}), "Bearer " + jwt({"alg": "RS256", "kid": {}}, {}),
     "Bearer " + jwt({"alg": "RS256"}, {"email": ROBOT}, b"x" * 256),
