@@ -165,9 +165,9 @@ class _Pass:
 
         if column < 0 or shows(places.of[edit.request]):
             known = self.state.get(edit.request)
-            accepted = (
-                known[FIRST_INPUT + INPUTS.index(edit.column)] if known and edit.column in INPUTS else None
-            )
+            accepted = None
+            if known and edit.column in INPUTS:
+                accepted = _whole(known)[FIRST_INPUT + INPUTS.index(edit.column)]
             if accepted is None or canonical(accepted) != edit.new:
                 return edit.request
         return next((new for row, new in places.copies[edit.request] if shows(row)), edit.request)

@@ -139,11 +139,23 @@ def apply(request: Request, event: Event | Fact) -> None:
 
 
 def _submitted(request: Request, event: Event | Fact) -> None:
-    cells = request.cells | dict(event.data["cells"])
-    request.cells = {key: cell for key, cell in cells.items() if cell != ""}
-    request.requester, request.fingerprint = event.data["requester"], event.data["fingerprint"]
+    _written(request, event)
+    request.fingerprint = event.data["fingerprint"]
     request.status, request.approver, request.submitted = Status.SUBMITTED, "", True
     request.unsigned = set()
+
+
+def _written(request: Request, event: Event | Fact) -> None:
+    """Take over what stood in the draft."""
+    cells = request.cells | dict(event.data["cells"])
+    request.cells = {key: cell for key, cell in cells.items() if cell != ""}
+    request.requester = event.data["requester"]
+
+
+def _cancelled(request: Request, event: Event | Fact) -> None:
+    request.status = Status.CANCELLED
+    if "cells" in event.data:  # a draft was cancelled
+        _written(request, event)
 
 
 def _reopened(status: Status) -> Callable[[Request, Event | Fact], None]:
@@ -157,11 +169,8 @@ def _approved(request: Request, event: Event | Fact) -> None:
     request.status, request.approver = Status.APPROVED, event.actor
 
 
-def _ended(status: Status) -> Callable[[Request, Event | Fact], None]:
-    def change(request: Request, _event: Event | Fact) -> None:
-        request.status = status
-
-    return change
+def _rejected(request: Request, _event: Event | Fact) -> None:
+    request.status = Status.REJECTED
 
 
 def _paid(request: Request, event: Event | Fact) -> None:
@@ -193,13 +202,13 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "RequestSubmitted": _submitted,
     "RequestWithdrawn": _reopened(Status.DRAFT),
     "RequestApproved": _approved,
-    "RequestRejected": _ended(Status.REJECTED),
+    "RequestRejected": _rejected,
     "RequestReturned": _reopened(Status.RETURNED),
     "RequestPartPaid": _paid,
     "RequestPaid": _paid,
     "ReversalAsked": _reversal_asked,
     "PaymentReversed": _reversed,
-    "RequestCancelled": _ended(Status.CANCELLED),
+    "RequestCancelled": _cancelled,
     "FieldChanged": _field_changed,
     "CommentAdded": _commented,
     "EditRefused": _nothing,

@@ -5,17 +5,16 @@ Only interprets `workflow.payments.TABLE` and the rules; every "no" carries the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sheetflow.core.history import instant
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rules import RULES, MoveCase, Objection
-from sheetflow.model.cells import Cell
-from sheetflow.model.columns import REQUEST_FIELDS
+from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.model.money import parse_amount
+from sheetflow.model.request import Request
 from sheetflow.workflow.table import Status, Transition
 
 
@@ -76,12 +75,9 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
         data["comment"] = case.comment.strip()
     match transition.act:
         case "submit":
-            cells: Mapping[str, Cell] = {key: request.cell(key) for key in REQUEST_FIELDS}
-            data |= {
-                "cells": cells,
-                "requester": request.requester or person,
-                "fingerprint": fingerprint(cells),
-            }
+            data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells)}
+        case "cancel":
+            data |= _draft(request, person)
         case "approve":
             data["fingerprint"] = request.fingerprint
         case "pay" | "pay-part":
@@ -97,6 +93,12 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
         case "reverse" if request.reversal:
             data |= {"reason": request.reversal.reason, "asked_by": request.reversal.by}
     return Fact(case.now, request.id, transition.event, person, case.via, data, cause)
+
+
+def _draft(request: Request, person: str) -> dict[str, Any]:
+    """What history knows of a request from now on: a draft's edits before it are in State alone."""
+    cells = {key: request.cell(key) for key in INPUTS}
+    return {"cells": cells, "requester": request.requester or person}
 
 
 def _link(case: MoveCase) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def locate(
     if spare:
         numbers = [_number(rid, prefix) for rid in (*places.of, *state)]
         _number_anew(places, spare, prefix, max([last_id, *numbers]))
+    places.copies = {rid: pairs for rid, pairs in places.copies.items() if rid in places.of}
     places.newborn = [rid for rid in places.of if rid not in state]
     places.missing = [rid for rid in state if rid in lost]
     return places
@@ -152,8 +153,10 @@ def _before(text: str, typed: Mapping[str, str | None], lost: set[str]) -> str:
 def _number_anew(places: Places, spare: Mapping[int, str], prefix: str, largest: int) -> None:
     """Give a number to every row that has none of its own: copies, and rows with a blank or junk id."""
     for row, stood in spare.items():
-        if row in places.renamed or places.of.get(stood) == row:
+        if row in places.renamed:
             continue
+        if stood and places.of.setdefault(stood, row) == row:
+            continue  # its own, where the first row with this number turned out to be another request
         largest += 1 + largest % 2  # the next odd number: even ones are the trigger's
         new = f"{prefix}{largest:06d}"
         places.last_id, places.of[new], places.renamed[row] = largest, row, new
