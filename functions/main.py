@@ -86,7 +86,10 @@ def _run_pass(name: str, request: Request) -> Response:
         _only(request, "POST")
         runtime = _runtime()
         runtime.verifier.verify(name, request.headers.get("Authorization"))
-        _only_ours(_json(request, needed=name == "on_edit"), runtime.config.spreadsheet)
+        body = _json(request, needed=name == "on_edit")
+        default = None if name == "on_edit" else runtime.config.spreadsheet
+        if body.get("spreadsheet", default) != runtime.config.spreadsheet:
+            raise Refused(403, "this deployment serves another spreadsheet")
         report = _GATHERING.run(lambda: runtime.process().run())
         if name == "on_schedule" and report.tidy_due:
             runtime.process().tidy()
@@ -138,11 +141,6 @@ def _json(request: Request, *, needed: bool) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "the body is no JSON object")
     return found
-
-
-def _only_ours(body: Mapping[str, Any], spreadsheet: str) -> None:
-    if body.get("spreadsheet", spreadsheet) != spreadsheet:
-        raise Refused(403, "this deployment serves another spreadsheet")
 
 
 def _form(request: Request) -> dict[str, str]:

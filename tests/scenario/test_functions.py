@@ -160,6 +160,7 @@ def test_pass__another_spreadsheet_is_refused(place: LocalWorkspace, client: Cli
         for other in ("another", "", None, 1, [place.settled.spreadsheet]):
             answer = client(name).post("/", json={"spreadsheet": other}, headers=headers)
             assert answer.status_code == 403, other
+    assert client("on_edit").post("/", json={"event": "u1"}, headers=bearer(place)).status_code == 403
     assert reads_and_writes(place, last) == []
 
 
