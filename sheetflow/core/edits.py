@@ -16,7 +16,7 @@ from sheetflow.core.rules.fields import check
 from sheetflow.core.settling import look_at_draft, settle_fields, settle_hold, settle_status
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
-from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.cells import Cell, canonical, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
 from sheetflow.model.events import Act, CellEdit, Fact, Refusal
 from sheetflow.model.people import Person, Role
@@ -29,7 +29,7 @@ def fold(turn: Turn, edits: Sequence[CellEdit], acts: Iterable[Act]) -> None:
     """Judge every step, then settle what the row still shows differently."""
     steps = in_order(edits, turn.is_submit)
     explained = {(step.column, step.new) for step in steps}
-    if turn.cells is not None:
+    if turn.cells is not None and turn.shown != turn.before:
         turn.unexplained = {
             key
             for key in INPUTS
@@ -58,7 +58,8 @@ def _wish(turn: Turn, step: CellEdit) -> None:
             turn.request.hold = None
         return
     person = turn.company.people.find(step.user)
-    if target == Status.SUBMITTED and turn.unexplained and turn.request.status in OPEN_FOR_CHANGE and person:
+    leaves_draft = turn.request.status in OPEN_FOR_CHANGE and target in (Status.SUBMITTED, Status.CANCELLED)
+    if leaves_draft and turn.unexplained and person:
         hold(turn, target, person, step.at, "unexplained-change", step.uuid)
         return
     case = case_of(turn, person, target, step.at)
@@ -96,7 +97,7 @@ def _edit(turn: Turn, step: CellEdit) -> None:
 def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | Act) -> None:
     request = turn.request
     if key == "comment":
-        _comment(turn, str(value), person, step)
+        _comment(turn, whole_text(value), person, step)
     elif request.submitted and BY_KEY[key].writer is Writer.ACCOUNTANT:
         data = {"column": key, "value": value}
         turn.happen(Fact(step.at, request.id, "FieldChanged", person.email, "sheet", data, step.uuid))

@@ -141,15 +141,15 @@ def apply(request: Request, event: Event | Fact) -> None:
 def _submitted(request: Request, event: Event | Fact) -> None:
     _written(request, event)
     request.fingerprint = event.data["fingerprint"]
-    request.status, request.approver, request.submitted = Status.SUBMITTED, "", True
+    request.status, request.approver = Status.SUBMITTED, ""
     request.unsigned = set()
 
 
 def _written(request: Request, event: Event | Fact) -> None:
-    """Take over what stood in the draft."""
+    """Take over what stood in the draft: from now on it has a history, and cannot vanish."""
     cells = request.cells | dict(event.data["cells"])
     request.cells = {key: cell for key, cell in cells.items() if cell != ""}
-    request.requester = event.data["requester"]
+    request.requester, request.submitted = event.data["requester"], True
 
 
 def _cancelled(request: Request, event: Event | Fact) -> None:

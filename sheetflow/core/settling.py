@@ -12,7 +12,7 @@ from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, take
-from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.cells import Cell, canonical, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.workflow.payments import TABLE
@@ -22,6 +22,9 @@ from sheetflow.workflow.table import STATUSES, Status
 def settle_fields(turn: Turn, explained: set[tuple[str, str]]) -> None:
     """Bring every cell and its accepted value together. `explained`: (column, text) of this pass's edits."""
     request = turn.request
+    if turn.shown == request.cells == turn.before:
+        request.loose = {key: loose for key, loose in request.loose.items() if key == "status"}
+        return
     for key in INPUTS:
         shown, accepted = turn.shown.get(key, ""), request.cell(key)
         text = canonical(shown)
@@ -63,7 +66,7 @@ def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
     if writer is Writer.ACCOUNTANT or (formula and not draft):
         _unexplained(turn, key)
     elif request.submitted and writer is Writer.ANYONE:
-        fact = Fact(turn.now, request.id, "CommentAdded", "unknown", "sheet", {"text": str(shown)})
+        fact = Fact(turn.now, request.id, "CommentAdded", "unknown", "sheet", {"text": whole_text(shown)})
         turn.happen(fact)
     else:
         turn.put(key, shown)

@@ -23,10 +23,10 @@ def canonical(cell: Cell | None) -> str:
     >>> canonical(12500.0), canonical(0.1), canonical(True), canonical(False), canonical(" a ")
     ('12500', '0.1', 'TRUE', '', ' a ')
     """
-    if cell is None or cell is False:
-        return ""
     if isinstance(cell, str):
         return cell if len(cell) <= LONG_TEXT else digest(cell)
+    if cell is None or cell is False:
+        return ""
     if isinstance(cell, bool):
         return "TRUE"
     if isinstance(cell, int):
@@ -46,6 +46,15 @@ def _javascript(text: str) -> str:
         sign = "-" if mantissa.startswith("-") else ""
         return f"{sign}0.{'0' * (-power - 1)}{digits}"
     return f"{mantissa}e{power:+d}"
+
+
+def whole_text(cell: Cell) -> str:
+    """The cell as text: a text as it is, however long, anything else in its canonical text.
+
+    >>> whole_text(" a "), whole_text(100.0), whole_text(True)
+    (' a ', '100', 'TRUE')
+    """
+    return cell if isinstance(cell, str) else canonical(cell)
 
 
 def digest(text: str) -> str:

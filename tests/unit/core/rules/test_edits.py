@@ -368,3 +368,35 @@ def test_unexplained_change__how_long_is_waited_is_a_setting() -> None:
     desk.run()
     desk.run(later=timedelta(seconds=5))
     assert request_of(desk, rid).cell("subject") == "Pencils"
+
+
+@pytest.mark.parametrize("target", ["Submitted", "Cancelled"])
+def test_unexplained_change__a_draft_leaves_only_when_all_of_it_is_explained(target: str) -> None:
+    desk = Desk()
+    rid = desk.type(MIA, **GOOD)
+    desk.run()
+    event = desk.edit(MIA, rid, "amount", 99, deliver=False)
+    desk.status(MIA, rid, target)
+    desk.run()
+    assert (desk.accepted(rid), desk.cell(rid, "status")) == ("Draft", target)
+    desk.sheet.inbox.append(event)
+    desk.run()
+    assert desk.accepted(rid) == target
+    assert (request_of(desk, rid).cell("amount"), desk.cell(rid, "amount")) == (99, 99)
+    assert_nothing_refused(desk)
+
+
+@pytest.mark.parametrize("value", [True, 100, 100.5, "  spaced  ", "x" * 1_500])
+@pytest.mark.parametrize("seen", [True, False])
+def test_unexplained_change__a_comment_of_any_kind_is_recorded_once(value: Cell, seen: bool) -> None:
+    desk = Desk()
+    rid = desk.approved()
+    desk.edit(ANNA, rid, "comment", value, seen=seen)
+    desk.run()
+    desk.run(later=GRACE)
+    assert desk.events(rid)[-1] == ("CommentAdded", ANNA if seen else "unknown")
+    commits = desk.sheet.commits
+    desk.run(later=GRACE)
+    desk.run(later=GRACE)
+    assert desk.sheet.commits == commits
+    assert_nothing_refused(desk)

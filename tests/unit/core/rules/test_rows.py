@@ -199,3 +199,15 @@ def test_submitted_rows_stay__a_row_pasted_over_another_loses_neither() -> None:
     desk.run()
     assert (desk.confirmed(one), desk.confirmed(two)) == ("Approved", "Submitted")
     desk.verify()
+
+
+def test_submitted_rows_stay__a_draft_that_was_cancelled_has_a_history_and_stays_too() -> None:
+    desk = Desk()
+    rid = desk.type(MIA, **GOOD)
+    desk.status(MIA, rid, "Cancelled")
+    desk.run()
+    del desk.sheet.rows[0]
+    desk.run()
+    assert desk.confirmed(rid) == "Cancelled"
+    assert desk.cell(rid, "subject") == GOOD["subject"]
+    desk.verify()
