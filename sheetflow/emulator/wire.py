@@ -116,13 +116,13 @@ def _parse_list(tokens: list[str], at: int, mask: Mask, text: str) -> int:
 
 
 def _parse_path(tokens: list[str], at: int, mask: Mask, text: str) -> int:
-    branch = mask
-    whole_before = False
+    branch, whole = mask, False
     while True:
         if at >= len(tokens) or tokens[at] in "(),./":
             raise _bad_mask(text)
-        whole_before = tokens[at] in branch and not branch[tokens[at]]
-        branch = branch.setdefault(tokens[at], {})
+        name, known = tokens[at], branch.get(tokens[at])
+        whole = whole or known == {}
+        branch = branch.setdefault(name, {}) if not whole else {}
         at += 1
         if at < len(tokens) and tokens[at] in "./":
             at += 1
@@ -133,7 +133,7 @@ def _parse_path(tokens: list[str], at: int, mask: Mask, text: str) -> int:
         if at >= len(tokens) or tokens[at] != ")":
             raise _bad_mask(text)
         at += 1
-    elif not whole_before:
+    else:
         branch.clear()
     return at
 

@@ -123,30 +123,45 @@ class Row:
     def text(self) -> str:
         """The row's JSON for the store."""
         if self.encoded is None:
-            self.encoded = json.dumps(
-                [_encode(cell) for cell in self.cells], ensure_ascii=False, separators=(",", ":")
-            )
+            self.encoded = f"[{','.join(map(_encode, self.cells))}]"
         return self.encoded
 
 
-def _encode(cell: Cell | None) -> Any:
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_fragments: dict[int, tuple[Json, str]] = {}
+_FRAGMENTS_KEPT = 10_000
+
+
+def _fragment(part: Json) -> str:
+    """The JSON of a format or rule, which many cells share: made once."""
+    known = _fragments.get(id(part))
+    if known is None or known[0] is not part:
+        if len(_fragments) >= _FRAGMENTS_KEPT:
+            _fragments.clear()
+        known = _fragments[id(part)] = (part, _encoder.encode(part))
+    return known[1]
+
+
+def _encode(cell: Cell | None) -> str:
     if cell is None:
-        return None
+        return "null"
     value = cell.value
     plain = not isinstance(value, Formula | CellError)
     if plain and cell.format is None and cell.note is None and cell.validation is None and cell.more is None:
-        return value
-    parts: Json = {}
+        return _encoder.encode(value)
+    parts = []
     if isinstance(value, Formula):
-        parts["f"] = value.text
+        parts.append(f'"f":{_encoder.encode(value.text)}')
     elif isinstance(value, CellError):
-        parts["e"] = [value.kind, value.message]
+        parts.append(f'"e":{_encoder.encode([value.kind, value.message])}')
     elif value is not None:
-        parts["v"] = value
-    for key, part in (("s", cell.format), ("n", cell.note), ("d", cell.validation), ("m", cell.more)):
+        parts.append(f'"v":{_encoder.encode(value)}')
+    if cell.note is not None:
+        parts.append(f'"n":{_encoder.encode(cell.note)}')
+    for key, part in (("s", cell.format), ("d", cell.validation), ("m", cell.more)):
         if part is not None:
-            parts[key] = part
-    return parts
+            parts.append(f'"{key}":{_fragment(part)}')
+    return "{" + ",".join(parts) + "}"
 
 
 def decode_row(owner: object, text: str) -> Row:

@@ -48,7 +48,7 @@ def with_color_styles(thing: Any) -> Any:
 
 
 def _names_color(key: str) -> bool:
-    return key == "color" or key.endswith("Color")
+    return key == "color" or (key.endswith("Color") and key != "rgbColor")
 
 
 def effective(default: Json, entered: Json | None, value: Value) -> Json:

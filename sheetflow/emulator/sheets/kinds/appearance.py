@@ -79,6 +79,7 @@ def update_borders(batch: Batch, request: Json) -> None:
     box = batch.book.box(area)
     batch.check(area)
     sheet = batch.book.writable(area.sheet_id)
+    known: dict[tuple[Any, ...], tuple[Json | None, Json | None]] = {}
     lines = {name: styles.with_color_styles(line) for name, line in request.items() if name != "range"}
     for row in range(box.row0, box.row1):
         for column in range(box.col0, box.col1):
@@ -90,25 +91,28 @@ def update_borders(batch: Batch, request: Json) -> None:
             }
             changes = {side: lines[name] for side, name in sides.items() if name in lines}
             if changes:
-                _border(sheet, row, column, changes)
+                cell = sheet.cell(row, column)
+                key = (id(cell.format), *((side, sides[side]) for side in changes))
+                if key not in known or known[key][0] is not cell.format:
+                    known[key] = (cell.format, _bordered(cell.format, changes))
+                style = known[key][1]
+                sheet.put(row, column, Cell(cell.value, style, cell.note, cell.validation, cell.more))
 
 
-def _border(sheet: Sheet, row: int, column: int, changes: Json) -> None:
-    cell = sheet.cell(row, column)
-    style: Json = dict(cell.format or {})
+def _bordered(old: Json | None, changes: Json) -> Json | None:
+    """A format with some of its borders changed."""
+    style: Json = dict(old or {})
     borders: Json = dict(style.get("borders", {}))
     for side, line in changes.items():
         if line.get("style", "NONE") == "NONE":
             borders.pop(side, None)
         else:
-            borders[side] = {
-                "width": {"SOLID_MEDIUM": 2, "SOLID_THICK": 3, "DOUBLE": 3}.get(line["style"], 1),
-                **line,
-            }
+            width = {"SOLID_MEDIUM": 2, "SOLID_THICK": 3, "DOUBLE": 3}.get(line["style"], 1)
+            borders[side] = {"width": width, **line}
     style["borders"] = borders
     if not borders:
         del style["borders"]
-    sheet.put(row, column, Cell(cell.value, style or None, cell.note, cell.validation, cell.more))
+    return style or None
 
 
 @kind("addBanding")

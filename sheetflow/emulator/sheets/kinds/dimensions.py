@@ -107,7 +107,9 @@ def move_dimension(batch: Batch, request: Json) -> None:
 @kind("appendDimension")
 def append_dimension(batch: Batch, request: Json) -> None:
     """Make the grid longer or wider."""
-    dimension = request.get("dimension", "ROWS")
+    dimension = request.get("dimension")
+    if dimension not in ("ROWS", "COLUMNS"):
+        raise invalid("dimension is required.")
     length = request.get("length", 0)
     if length < 1:
         raise invalid("length must be greater than 0.")

@@ -215,6 +215,8 @@ def update_spreadsheet_properties(batch: Batch, request: Json) -> None:
     wanted = request.get("properties", {})
     if "*" in mask:
         mask = {name: {} for name in wanted}
+        if not mask:
+            return
     if "title" in mask and not wanted.get("title"):
         raise invalid("Spreadsheet title cannot be empty.")
     if "timeZone" in mask:
