@@ -27,6 +27,7 @@ from sheetflow.app.links import Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import Process
+from sheetflow.core.history import moment
 from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.snapshot import Letter
@@ -207,7 +208,10 @@ class Runtime:
         link = ""
         if letter.request and self.config.page_url:
             fingerprint = str(letter.facts.get("fingerprint", ""))
-            link = self.links.make(letter.request, letter.to, letter.id, fingerprint, self.clock.now())
+            at = moment(
+                str(letter.facts["at"])
+            )  # the letter's own time: a letter sent again has the same link
+            link = self.links.make(letter.request, letter.to, letter.id, fingerprint, at)
         zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
         reference = letters.reference_of(letter.id)
         return letters.compose(

@@ -20,7 +20,7 @@ from typing import Any
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import PassReport, Process
 from sheetflow.core import history, inbox
-from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, seal_text
+from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, from_row, seal_text
 from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.core.tabs import first_token, read_outbox_row
 from sheetflow.errors import ConcurrentEdit
@@ -124,7 +124,7 @@ class FakeMail:
 
 
 class FakeSheet:
-    """The spreadsheet in memory (SheetPort, HistoryPort). `before_commit` runs once inside the next commit's way."""
+    """The spreadsheet in memory (SheetPort, HistoryPort). `before_commit` runs once, ahead of the next."""
 
     def __init__(
         self, people: Sequence[Row], settings: Sequence[Row], clock: FakeClock, language: str = "en"
@@ -289,7 +289,8 @@ class Desk:
             ],
         }
         row: list[Cell] = [
-            f"uuid-{next(self._edits)}", history.instant(self.clock.at), user, sheet, json.dumps(body, ensure_ascii=False)
+            f"uuid-{next(self._edits)}", history.instant(self.clock.at), user, sheet,
+            json.dumps(body, ensure_ascii=False),
         ]  # fmt: skip
         return [*row, inbox.signature(KEY, row, SPREADSHEET), ""]
 
@@ -297,7 +298,9 @@ class Desk:
         self.edit(user, rid, "comment", text)
 
     def act(self, user: str, rid: str, act: str, **more: str) -> Act:
-        """An act on the request page."""
+        """An act on the request page, just loaded: `seen` is what was submitted unless given."""
+        known = [row for row in self.sheet.state if row and row[0] == rid]
+        more.setdefault("seen", from_row(known[0]).fingerprint if known else "")
         return Act(self.nonces.nonce(), self.clock.at, user, rid, act, **more)
 
     def submitted(self, user: str = MIA, **changes: Cell) -> str:
@@ -348,10 +351,10 @@ class Desk:
         rows = []
         for row in self.sheet.rows:
             rid = str(row[columns["id"]]) if columns["id"] < len(row) else ""
-            rows.append([
-                self.confirmed(rid) if key == "confirmed" else row[columns[key]] if columns[key] < len(row) else ""
-                for key in keys
-            ])  # fmt: skip
+            cells = {key: row[columns[key]] if columns[key] < len(row) else "" for key in keys}
+            if "confirmed" in cells:
+                cells["confirmed"] = self.confirmed(rid)
+            rows.append(list(cells.values()))
         return tables.show(keys, rows)
 
     def letters(self) -> list[tuple[str, str]]:

@@ -7,14 +7,14 @@ event behind it, the recipient and the template, so whoever decides it a second 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sheetflow.core.company import Company
 from sheetflow.core.history import instant
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.case import same_person
 from sheetflow.model import dates
-from sheetflow.model.cells import text_of
+from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.events import Event, Refusal
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount, parse_currency
@@ -43,7 +43,11 @@ def letters(
 
 
 def put_back(
-    refusals: Iterable[Refusal], requests: Mapping[str, Request], company: Company, book: Rulebook
+    refusals: Iterable[Refusal],
+    requests: Mapping[str, Request],
+    company: Company,
+    book: Rulebook,
+    at: str,
 ) -> list[Letter]:
     """One letter to each person whose edits were put back, whatever their number."""
     by_person: dict[str, list[Refusal]] = {}
@@ -69,7 +73,7 @@ def put_back(
                 }
             )
         causes = "\n".join(sorted({refusal.cause for refusal in theirs}))
-        facts = {"items": items, "language": words.language}
+        facts = {"items": items, "language": words.language, "at": at}
         only = theirs[0].request if len({refusal.request for refusal in theirs}) == 1 else ""
         found.append(_letter(causes, "put-back", address, only, facts))
     return found
@@ -82,7 +86,7 @@ def unclaimed(
     found = []
     for request, target in pairs:
         for person in _candidates(request, target, company):
-            facts = facts_of(request, company, book, person.email) | {"target": target}
+            facts = facts_of(request, company, book, person.email) | {"target": target, "at": at}
             found.append(
                 _letter(f"{request.id}\n{target}\n{at}", "confirm-status", person.email, request.id, facts)
             )
@@ -97,33 +101,40 @@ def language_of(address: str, company: Company, book: Rulebook) -> str:
 
 
 def facts_of(request: Request, company: Company, book: Rulebook, to: str) -> dict[str, object]:
-    """What a letter about a request may say, as plain values: amounts as decimal text, dates as ISO."""
-    facts: dict[str, object] = {key: text_of(request.cell(key)) for key in FIELDS}
-    try:
-        facts["amount"] = str(parse_amount(request.cell("amount")))
-        facts["currency"] = parse_currency(text_of(request.cell("currency")))
-    except Invalid:
-        facts["amount"], facts["currency"] = (
-            text_of(request.cell("amount")),
-            text_of(request.cell("currency")),
-        )
-    for key in ("pay_by", "invoice_date"):
+    """What a letter about a request may say to somebody: `facts_about`, and how to address them."""
+    return facts_about(request, company) | _addressed(to, company, book)
+
+
+def facts_about(request: Request, company: Company) -> dict[str, object]:
+    """A request as plain values: amounts as decimal text, dates as ISO."""
+    cells, people = request.cells, company.people
+    facts: dict[str, object] = {key: text_of(cells.get(key, "")) for key in FIELDS}
+    for key, read in _READERS.items():
         try:
-            facts[key] = dates.parse_date(request.cell(key)).isoformat()
+            facts[key] = read(cells.get(key, ""))
         except Invalid:
-            facts[key] = text_of(request.cell(key))
-    facts |= {
+            facts[key] = text_of(cells.get(key, ""))
+    return facts | {
         "status": request.status,
-        "requester": company.people.name(request.requester),
-        "approver": company.people.name(request.approver) if request.approver else "",
+        "requester": people.name(request.requester),
+        "approver": people.name(request.approver) if request.approver else "",
         "paid": str(request.paid),
         "fingerprint": request.fingerprint,
         "company": company.settings.values["company"],
-        "language": language_of(to, company, book),
-        "name": company.people.name(to),
         "time_zone": str(company.settings.zone),
     }
-    return facts
+
+
+_READERS: Mapping[str, Callable[[Cell], str]] = {
+    "amount": lambda cell: str(parse_amount(cell)),
+    "currency": lambda cell: parse_currency(text_of(cell)),
+    "pay_by": lambda cell: dates.parse_date(cell).isoformat(),
+    "invoice_date": lambda cell: dates.parse_date(cell).isoformat(),
+}
+
+
+def _addressed(to: str, company: Company, book: Rulebook) -> dict[str, object]:
+    return {"language": language_of(to, company, book), "name": company.people.name(to)}
 
 
 def approvers_for(request: Request, company: Company) -> list[Person]:
@@ -175,17 +186,19 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
             to = [(request.requester, "reversed")]
         case _:
             to = []
-    found = []
-    for address, template in to:
-        facts = facts_of(request, company, book, address) | {
-            "by": company.people.name(event.actor),
-            "comment": str(event.data.get("comment") or event.data.get("reason") or ""),
-            "at": instant(event.at),
-            "just_paid": str(event.data.get("amount", "")),
-            "open": str(event.data.get("open", "")),
-        }
-        found.append(_letter(event.hash, template, address, request.id, facts))
-    return found
+    if not to:
+        return []
+    about = facts_about(request, company) | {
+        "by": company.people.name(event.actor),
+        "comment": str(event.data.get("comment") or event.data.get("reason") or ""),
+        "at": instant(event.at),
+        "just_paid": str(event.data.get("amount", "")),
+        "open": str(event.data.get("open", "")),
+    }
+    return [
+        _letter(event.hash, template, address, request.id, about | _addressed(address, company, book))
+        for address, template in to
+    ]
 
 
 def _candidates(request: Request, target: str, company: Company) -> list[Person]:

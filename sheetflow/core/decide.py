@@ -252,10 +252,11 @@ class _Pass:
         decision.writes += out.writes
         decision.refusals = out.refusals
         decision.answers |= out.answers
+        at = history.instant(self.now)
         decision.letters = [
             *consequences.letters(decision.events, self.requests, self.company, self.book),
-            *consequences.put_back(out.refusals, self.requests, self.company, self.book),
-            *consequences.unclaimed(out.unclaimed, self.company, self.book, history.instant(self.now)),
+            *consequences.put_back(out.refusals, self.requests, self.company, self.book, at),
+            *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
         ]
 
 

@@ -111,17 +111,17 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
             request.unsigned.add(key)
 
 
-def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act, link: str = "") -> None:
+def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> None:
     request = turn.request
     via = "page" if isinstance(step, Act) else "sheet"
-    data = {"text": text} | ({"link": link} if link else {})
+    note = request.notes.get(person.email)
+    if via == "page" and note and note.text == text == request.cell("comment"):
+        return  # said already, perhaps in a commit whose answer was lost
     if request.submitted:
-        turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, data, step.uuid))
+        turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, {"text": text}, step.uuid))
     else:
         turn.put("comment", text)
         request.updated = step.at
-        if link:
-            request.links[link] = step.uuid
     if isinstance(step, Act):
         turn.dictated.add("comment")
     if text.strip():
@@ -165,5 +165,5 @@ def _page_comment(turn: Turn, act: Act, person: Person | None, case: MoveCase) -
         return Refusal(
             "comment-required", turn.request.id, "comment", {"target": case.target}, act.user, act.uuid
         )
-    _comment(turn, act.comment.strip(), person, act, act.link)
+    _comment(turn, act.comment.strip(), person, act)
     return None

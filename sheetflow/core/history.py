@@ -37,7 +37,10 @@ def moment(text: str) -> datetime:
 
 def dumps(value: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, readable Cyrillic."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def event_hash(previous: str, seq: int, fact: Fact) -> str:

@@ -51,19 +51,21 @@ def _link(steps: list[CellEdit]) -> list[CellEdit]:
 
 
 def _without_undone(steps: list[CellEdit]) -> list[CellEdit]:
+    """Leave out a status that was picked and taken back by one person, with nothing else done in between."""
     kept: list[CellEdit] = []
     for step in steps:
-        if step.column == "status" and step.exact:
-            last = next((k for k in reversed(kept) if k.column == "status"), None)
-            if (
-                last
-                and last.exact
-                and last.user == step.user
-                and (last.old, last.new) == (step.new, step.old)
-            ):
-                kept.remove(last)
-                continue
-        kept.append(step)
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and step.column == last.column == "status"
+            and step.exact
+            and last.exact
+            and last.user == step.user
+            and (last.old, last.new) == (step.new, step.old)
+        ):
+            kept.pop()
+        else:
+            kept.append(step)
     return kept
 
 

@@ -61,7 +61,10 @@ class People:
 
     def find(self, address: str) -> Person | None:
         """The person with this address (any of theirs), or None."""
-        return self._by_address.get(address.strip().lower()) if address else None
+        found = self._by_address.get(address)
+        if found is None and address:
+            found = self._by_address.get(address.strip().lower())
+        return found
 
     def with_role(self, *roles: Role) -> list[Person]:
         """Everybody who has any of these roles, in the order of the tab."""

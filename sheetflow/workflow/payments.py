@@ -63,6 +63,7 @@ TABLE = Table(
             (_P.ACCOUNTANT, _P.BANK),
             "RequestPartPaid",
             "payer-is-not-approver",
+            "approved-as-seen",
             "part-payment-has-amount",
         ),
         _move(
@@ -72,6 +73,7 @@ TABLE = Table(
             (_P.ACCOUNTANT, _P.BANK),
             "RequestPaid",
             "payer-is-not-approver",
+            "approved-as-seen",
         ),
         _move(
             "reverse",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sheetflow.core.rules.case import MoveCase, Objection, rule, same_person
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount, parse_currency
+from sheetflow.workflow.table import Status
 
 
 @rule
@@ -39,9 +40,12 @@ def limit_covers_amount(case: MoveCase) -> Objection | None:
 
 @rule
 def approved_as_seen(case: MoveCase) -> Objection | None:
-    """The request changed while it was being approved.
+    """The request changed while it was being decided on.
 
-    Allowed: what the approver had before them is what was submitted. Refused: a cell of the row was
-    different, even for a moment, so nobody can say what was approved.
+    Allowed: what the approver had before them is what was submitted; on the page, what the accountant marks
+    as paid is what was approved. Refused: a cell of the row was different, even for a moment, so nobody can
+    say what was approved.
     """
+    if case.via == "sheet" and case.target != Status.APPROVED:
+        return None  # that money was paid is a fact, whatever the row shows by now
     return None if case.seen == case.request.fingerprint else Objection()

@@ -79,14 +79,13 @@ def test_link_is_used_once__a_refused_act_does_not_use_it_up() -> None:
     assert desk.accepted(rid) == "Rejected"
 
 
-def test_link_is_used_once__a_comment_in_a_draft_uses_it_too() -> None:
-    desk = Desk()
-    rid = desk.type(MIA, subject="x")
-    desk.run()
-    desk.run(desk.act(ANNA, rid, "comment", comment="which paper?", link="n1"))
+def test_link_is_used_once__a_comment_does_not_use_it_up(desk: Desk) -> None:
+    rid = desk.submitted()
+    desk.run(desk.act(HEAD, rid, "comment", comment="which paper?", link="n1"))
     assert desk.cell(rid, "comment") == "which paper?"
-    again = desk.act(ANNA, rid, "comment", comment="hello?", link="n1")
-    refusal = desk.run(again).answers[again.uuid]
+    approval = desk.act(HEAD, rid, "approve", link="n1")
+    assert desk.run(approval).answers[approval.uuid] is None
+    late = desk.act(HEAD, rid, "comment", comment="well, well", link="n1")
+    refusal = desk.run(late).answers[late.uuid]
     assert refusal is not None
     assert refusal.rule == "link-is-used-once"
-    assert desk.cell(rid, "comment") == "which paper?"

@@ -1,0 +1,114 @@
+"""Benchmarks: `make bench`. Times are printed, never asserted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+from sheetflow.core.decide import decide
+from sheetflow.model.columns import COLUMNS
+from sheetflow.model.snapshot import Registry, Snapshot
+from tests.desk import GOOD, HEAD, MIA, Desk
+
+REQUESTS = 10_000
+
+
+def main() -> None:
+    """Measure and print a table."""
+    desk = _full_desk(REQUESTS)
+    idle = _snapshot(desk)
+    answer = json.dumps(_as_answer(idle), ensure_ascii=False)
+    parse = _time(lambda: json.loads(answer))
+    print(f"{REQUESTS:,} open requests; the batchGet answer has {len(answer) / 1e6:.1f} MB")  # noqa: T201
+    _row("json.loads of the answer", parse, parse)
+    _row("decide, nothing changed", _time(lambda: decide(idle, desk.book, idle.now)), parse)
+    for rid in _ids(desk):
+        desk.status(HEAD, rid, "Approved")
+    changed = _snapshot(desk)
+    _row("decide, every request approved", _time(lambda: decide(changed, desk.book, changed.now), 3), parse)
+    answer = json.dumps(_as_answer(changed), ensure_ascii=False)
+    _row("  (json.loads of that answer)", _time(lambda: json.loads(answer)), parse)
+    for module in ("gspread", "functions.main"):
+        _row(f"a fresh python imports {module}", median(_import(module) for _ in range(5)), parse)
+
+
+def _row(name: str, seconds: float, unit: float) -> None:
+    print(f"{name:<40} {seconds * 1000:>9.1f} ms {seconds / unit:>7.2f} x parsing")  # noqa: T201
+
+
+def _time(work: Callable[[], object], times: int = 5) -> float:
+    """Median seconds of processor time, children not counted."""
+    spans = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        spans.append(time.process_time() - start)
+    return median(spans)
+
+
+def _import(module: str) -> float:
+    """Seconds of processor time of a fresh interpreter that imports a module, itself not counted."""
+    code = f"import time; start = time.process_time(); import {module}; print(time.process_time() - start)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def _full_desk(count: int) -> Desk:
+    """A registry with so many submitted requests, made by passes."""
+    desk = Desk()
+    for start in range(0, count, 1_000):
+        for number in range(start, min(count, start + 1_000)):
+            rid = desk.type(MIA, subject=f"Paper {number}")
+            columns, row = desk.sheet.columns(), desk.sheet.rows[-1]
+            cells = {key: value for key, value in GOOD.items() if key != "subject"} | {
+                "amount": 1000.5 + number
+            }
+            for key, value in cells.items():
+                row[columns[key]] = value
+            desk.sheet.inbox.append(
+                desk.event(
+                    MIA, [(rid, [(key, None, _text(value)) for key, value in cells.items()])], exact=False
+                )
+            )
+            row[columns["status"]] = "Submitted"
+            desk.sheet.inbox.append(desk.event(MIA, [(rid, [("status", "", "Submitted")])], exact=True))
+        desk.run()
+        desk.sheet.inbox.clear()
+        desk.sheet.outbox.clear()
+    return desk
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
+def _ids(desk: Desk) -> list[str]:
+    return [str(row[0]) for row in desk.sheet.rows]
+
+
+def _snapshot(desk: Desk) -> Snapshot:
+    return desk.sheet.read()
+
+
+def _as_answer(snapshot: Snapshot) -> dict[str, object]:
+    """The snapshot as `values.batchGet` would answer it, the shown columns filled."""
+    registry: Registry = snapshot.registry
+    rows = [[column.key for column in COLUMNS], *registry.rows]
+    shown = [[*row, *["shown by formula"] * 6] for row in rows]
+    parts = {
+        "State!A1": [["token"]], "Inbox!A2:G": snapshot.inbox, "State!A3:AJ": snapshot.state, "Registry": shown,
+        "People": snapshot.people, "Settings": snapshot.settings, "Outbox!A2:J": snapshot.outbox,
+    }  # fmt: skip
+    return {
+        "valueRanges": [
+            {"range": name, "majorDimension": "ROWS", "values": rows} for name, rows in parts.items()
+        ]
+    }
+
+
+if __name__ == "__main__":
+    main()
