@@ -1,0 +1,5 @@
+"""`python -m sheetflow` is `sheetflow`."""
+
+from sheetflow.cli import main
+
+main()
