@@ -10,6 +10,7 @@ from collections.abc import Callable
 from statistics import median
 
 from sheetflow.core.decide import decide
+from sheetflow.model.cells import Cell
 from sheetflow.model.columns import COLUMNS
 from sheetflow.model.snapshot import Registry, Snapshot
 from tests.desk import GOOD, HEAD, MIA, Desk
@@ -97,12 +98,17 @@ def _snapshot(desk: Desk) -> Snapshot:
 def _as_answer(snapshot: Snapshot) -> dict[str, object]:
     """The snapshot as `values.batchGet` would answer it, the shown columns filled."""
     registry: Registry = snapshot.registry
-    rows = [[column.key for column in COLUMNS], *registry.rows]
-    shown = [[*row, *["shown by formula"] * 6] for row in rows]
+    header: list[Cell] = [column.key for column in COLUMNS]
+    shown = [[*row, *["shown by formula"] * 6] for row in (header, *registry.rows)]
     parts = {
-        "State!A1": [["token"]], "Inbox!A2:G": snapshot.inbox, "State!A3:AJ": snapshot.state, "Registry": shown,
-        "People": snapshot.people, "Settings": snapshot.settings, "Outbox!A2:J": snapshot.outbox,
-    }  # fmt: skip
+        "State!A1": [["token"]],
+        "Inbox!A2:G": snapshot.inbox,
+        "State!A3:AJ": snapshot.state,
+        "Registry": shown,
+        "People": snapshot.people,
+        "Settings": snapshot.settings,
+        "Outbox!A2:J": snapshot.outbox,
+    }
     return {
         "valueRanges": [
             {"range": name, "majorDimension": "ROWS", "values": rows} for name, rows in parts.items()

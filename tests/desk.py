@@ -314,7 +314,7 @@ class Desk:
 
     def approved(self, **changes: Cell) -> str:
         """An approved request, mails of that forgotten."""
-        rid = self.submitted(**changes)
+        rid = self.submitted(MIA, **changes)
         self.status(HEAD, rid, "Approved")
         self.run()
         assert self.accepted(rid) == "Approved"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
-from tests.desk import ANNA, HEAD, MIA, Desk
+from tests.desk import HEAD, Desk
 from tests.unit.core.outcome import fingerprint_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -79,7 +79,8 @@ def test_link_is_used_once__a_refused_act_does_not_use_it_up() -> None:
     assert desk.accepted(rid) == "Rejected"
 
 
-def test_link_is_used_once__a_comment_does_not_use_it_up(desk: Desk) -> None:
+def test_link_is_used_once__a_comment_does_not_use_it_up() -> None:
+    desk = Desk()
     rid = desk.submitted()
     desk.run(desk.act(HEAD, rid, "comment", comment="which paper?", link="n1"))
     assert desk.cell(rid, "comment") == "which paper?"
