@@ -14,7 +14,7 @@ from flask import Blueprint, Response, g, request
 
 from sheetflow.emulator.files import ROLES, SPREADSHEET, File, Permission, permission_id
 from sheetflow.emulator.sheets.a1 import Box
-from sheetflow.emulator.sheets.routes import read_body
+from sheetflow.emulator.sheets.call import read_body
 from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.wire import GoogleError, Json, forbidden, invalid, parse_mask, pick
 

@@ -56,7 +56,7 @@ def write(
     box = book.box(area, clip=single)
     height, width = len(lines), max((len(line) for line in lines), default=0)
     if not single:
-        _fit(book, area.sheet_id, box, height, width)
+        _fit(book, area, box, height, width)
     target = Box(box.row0, box.row0 + max(height, 1), box.col0, box.col0 + max(width, 1))
     if height == 0 or width == 0:
         return Written(area.sheet_id, target, 0, 0, 0)
@@ -129,11 +129,12 @@ def _not_scalar(row: int, column: int, item: Any) -> Exception:
     return invalid(f"Invalid values[{row}][{column}]: {kind} {json.dumps(item, ensure_ascii=False)}")
 
 
-def _fit(book: Book, sheet_id: int, box: Box, height: int, width: int) -> None:
-    where = f"Requested writing within range [{book.name_of(sheet_id, box)}], but tried writing to"
-    if height > box.row1 - box.row0:
+def _fit(book: Book, area: Area, box: Box, height: int, width: int) -> None:
+    """Refuse data that reaches over a closed side of its range; over an open one the grid grows."""
+    where = f"Requested writing within range [{book.name_of(area.sheet_id, box)}], but tried writing to"
+    if area.row1 is not None and height > box.row1 - box.row0:
         raise invalid(f"{where} row [{box.row1 + 1}]")
-    if width > box.col1 - box.col0:
+    if area.col1 is not None and width > box.col1 - box.col0:
         raise invalid(f"{where} column [{column_letters(box.col1)}]")
 
 

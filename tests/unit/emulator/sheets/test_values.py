@@ -200,3 +200,12 @@ def test_a1__quoted_titles_open_ranges_and_r1c1(world: World) -> None:
         from urllib.parse import quote
 
         assert world.ok("GET", f"{world.url}/values/{quote(where)}")["range"] == f"'Мой лист''s'!{name}"
+
+
+def test_values__over_an_open_side_the_grid_grows(world: World) -> None:
+    size = {"sheetId": 0, "gridProperties": {"rowCount": 2, "columnCount": 2}}
+    world.batch(
+        {"updateSheetProperties": {"properties": size, "fields": "gridProperties(rowCount,columnCount)"}}
+    )
+    assert world.put("Sheet1", [["a", "b", "c"]] * 3)["updatedRange"] == "Sheet1!A1:C3"
+    assert world.get()["sheets"][0]["properties"]["gridProperties"] == {"rowCount": 3, "columnCount": 3}
