@@ -29,12 +29,14 @@ def check_box(book: Book, sheet_id: int, box: Box) -> None:
         GoogleError: 400 with Google's words, which name the cell.
     """
     sheet = book.sheet(sheet_id)
-    view = View(book, sheet)
+    view: View | None = None  # it computes the whole sheet: only where a rule wants to know
     for row in range(box.row0, min(box.row1, len(sheet.rows))):
         for column in range(box.col0, box.col1):
             rule = sheet.cell(row, column).validation
             if rule is None or not rule.get("strict"):
                 continue
+            if view is None:
+                view = View(book, sheet)
             value = view.value(row, column)
             if value is not None and not fits(book, sheet, rule, value):
                 raise invalid(_words(book, rule, a1.cell_name(row, column)))
