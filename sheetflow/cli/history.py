@@ -51,8 +51,8 @@ def examine(runtime: Runtime) -> Finding:
                 continue  # a pass committed between the two reads
             _hold_state_against(snapshot.state, events)
         except HistoryBroken as broken:
-            return Finding(False, _count(sheet), first_bad=broken.seq, reason=broken.reason)
-        return Finding(True, len(events), head)
+            return Finding(ok=False, events=_count(sheet), first_bad=broken.seq, reason=broken.reason)
+        return Finding(ok=True, events=len(events), head=head)
     raise Unavailable("Sheets", "the registry changes faster than it can be verified; try again")
 
 
@@ -98,7 +98,7 @@ def history() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
 def verify(ctx: click.Context, workspace: str, *, as_json: bool) -> None:
-    """Check that nothing in the history was changed, dropped or added, and that the State tab follows from it."""
+    """Check that nothing in the history was changed, dropped or added, and that State follows from it."""
     found = examine(runtime_for(workspace))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))

@@ -11,7 +11,7 @@ LOCALES = click.Choice(["en", "ru"])
 
 
 def table_of_rules(locale: str) -> list[dict[str, str]]:
-    """Every rule: its id, the sentence that people see, what they should do, and the function that says so."""
+    """Every rule: its id, the sentence that people see, what they should do, the function that says so."""
     from sheetflow.core.rules import RULES
     from sheetflow.runtime import load_rulebook_words, templates_folder
 

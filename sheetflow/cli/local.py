@@ -73,7 +73,7 @@ def _serve(screen: Screen, port: int, data: Path, locale: str, *, filled: bool) 
 @click.option("--locale", type=LOCALES, default="en", show_default=True, help="The registry's language.")
 @click.pass_context
 def demo(ctx: click.Context, file: Path | None, locale: str) -> None:
-    """Play every person's part on a fresh workspace, through its public doors, and show what each did and got."""
+    """Play every person's part on a fresh workspace, through its public doors, and show what comes of it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     screen = Screen()
     book = _rulebook(locale)
@@ -199,7 +199,7 @@ def _check_port(port: int) -> None:
         try:
             wanted.bind(("127.0.0.1", port))
         except OSError as error:
-            problem = f"port {port} cannot be used ({error.strerror}): stop what has it, or choose another with --port"
+            problem = f"port {port} cannot be used ({error.strerror}): free it, or choose another with --port"
             raise ConfigError([problem]) from error
 
 
