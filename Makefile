@@ -44,6 +44,7 @@ test: $(STAMP) ## the tests
 
 check: $(STAMP) ## what CI runs
 	$(BIN)/python .ci/locks.py check
+	$(BIN)/python .ci/readme.py check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -53,6 +54,7 @@ check: $(STAMP) ## what CI runs
 format: $(STAMP) ## ruff's formatting and its safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python .ci/readme.py fill
 
 lock: $(STAMP) ## both locks anew, with the newest versions allowed
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
