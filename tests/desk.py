@@ -141,7 +141,7 @@ class FakeSheet:
         self.history: list[list[Cell]] = []
         self.token = first_token(SHEETS, "n0")
         self.reads = self.commits = 0
-        self.before_commit: Callable[[], None] | None = None
+        self.before_commit: Callable[[], object] | None = None
         self._headers = book(language).headers
 
     def columns(self) -> dict[str, int]:

@@ -55,8 +55,8 @@ class Request:
     "for whom" is in history. `paid`: sum of the payments, in the request's currency.
     `notes`: by address, the last comment since the last transition. `loose`: by column.
     `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
-    in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about. `links`: nonces of page links used,
-    and the act that each was used for.
+    in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about.
+    `links`: nonces of page links used, and the act that each was used for.
     `submitted`: it has a history, so it can no longer vanish.
     """
 

@@ -11,7 +11,7 @@ from sheetflow.model.cells import canonical
 from sheetflow.model.snapshot import Row
 from sheetflow.ports import Commit, Receipt
 from tests import tables
-from tests.desk import ADA, ADMIN, ANNA, BOTH, GOOD, HEAD, MAX, MIA, STRANGER, Desk, FakeSheet
+from tests.desk import ADA, ADMIN, ANNA, BOTH, GOOD, HEAD, MAX, MIA, STRANGER, Desk
 
 GRACE = timedelta(seconds=61)
 
@@ -131,7 +131,16 @@ def test_way__a_russian_registry(desk: Desk) -> None:
 # --- unlawful acts are put back, and never show
 
 
-@pytest.mark.parametrize(("who", "rule"), [(MIA, "right-role"), (ANNA, "right-role"), (ADMIN, "right-role"), (STRANGER, "known-person"), ("", "known-person")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "rule"),
+    [
+        (MIA, "right-role"),
+        (ANNA, "right-role"),
+        (ADMIN, "right-role"),
+        (STRANGER, "known-person"),
+        ("", "known-person"),
+    ],
+)
 def test_put_back__an_approval_by_somebody_else(desk: Desk, who: str, rule: str) -> None:
     rid = desk.submitted()
     desk.status(who, rid, "Approved")
@@ -436,10 +445,6 @@ def test_rows__typed_by_a_program_get_a_number_and_wait(desk: Desk) -> None:
 # --- races
 
 
-class Racing(FakeSheet):
-    """A sheet where a hand comes in between the read and the commit."""
-
-
 def test_race__a_revert_that_meets_a_sort_is_repaired(desk: Desk) -> None:
     first, second = desk.approved(subject="First"), desk.approved(subject="Second")
     desk.edit(MAX, first, "amount", 1)
@@ -483,7 +488,7 @@ def test_race__a_lawful_field_edit_that_a_revert_wrote_over_is_restored(desk: De
     rid = desk.type(MIA, **GOOD)
     desk.run()
     desk.edit(MAX, rid, "subject", "Nonsense")
-    desk.sheet.before_commit = lambda: desk.edit(MIA, rid, "subject", "Better paper") and None
+    desk.sheet.before_commit = lambda: desk.edit(MIA, rid, "subject", "Better paper")
     desk.run()
     assert desk.cell(rid, "subject") == GOOD["subject"]
     desk.run()
@@ -495,7 +500,7 @@ def test_race__two_instances_on_one_token(desk: Desk) -> None:
     rid = desk.submitted()
     desk.status(HEAD, rid, "Approved")
     other = desk.process()
-    desk.sheet.before_commit = lambda: other.run() and None
+    desk.sheet.before_commit = lambda: other.run()
     report = desk.run()
     assert report.lost_races == 1
     assert desk.events(rid).count(("RequestApproved", HEAD)) == 1
@@ -511,7 +516,7 @@ def test_race__losing_for_ever_gives_up_without_a_loss(desk: Desk) -> None:
     def lose(_commit: Commit) -> Receipt:
         raise ConcurrentEdit("Sheets", "somebody was first")
 
-    desk.sheet.commit = lose  # type: ignore[method-assign]
+    desk.sheet.commit = lose  # type: ignore[method-assign, assignment]
     with pytest.raises(ConcurrentEdit):
         desk.run()
     desk.sheet.commit = commit  # type: ignore[method-assign]
@@ -535,7 +540,7 @@ def test_lost_answer__of_a_commit(desk: Desk, which: int, took_effect: bool) -> 
             raise Unavailable("Sheets", "no answer")
         return commit(given)
 
-    desk.sheet.commit = lossy  # type: ignore[method-assign]
+    desk.sheet.commit = lossy  # type: ignore[method-assign, assignment]
     desk.run()
     assert desk.events(rid) == [("RequestSubmitted", MIA), ("RequestApproved", HEAD)]
     assert len(desk.letters()) == len(set(desk.letters())) == 4

@@ -64,7 +64,7 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 
 def literal_keys(node: ast.expr | None) -> set[str]:
     return (
-        {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
         if isinstance(node, ast.Dict)
         else set()
     )
