@@ -16,7 +16,7 @@ from sheetflow.core.rules.fields import check
 from sheetflow.core.settling import look_at_draft, settle_fields, settle_hold, settle_status
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
-from sheetflow.model.cells import Cell, canonical, whole_text
+from sheetflow.model.cells import Cell, canonical, text_of, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
 from sheetflow.model.events import Act, CellEdit, Fact, Refusal
 from sheetflow.model.people import Person, Role
@@ -76,6 +76,8 @@ def _edit(turn: Turn, step: CellEdit) -> None:
         turn.unexplained.add(key)
         return
     if step.new == canonical(request.cell(key)):
+        if key == "comment" and step.exact and person and person.roles and step.new.strip():
+            request.notes[person.email] = Note(step.at, text_of(request.cell(key)))  # the same words, by them
         if key in request.unsigned and person and turn.is_requester(person):
             request.unsigned.discard(key)
         return

@@ -14,9 +14,9 @@ OPEN_FOR_CHANGE = (Status.DRAFT, Status.RETURNED)
 def known_editor(case: EditCase) -> Objection | None:
     """Only people on the People tab can change a request's cells.
 
-    Allowed: a manager types into a draft. Refused: an address nobody has.
+    Allowed: a manager types into a draft. Refused: an address nobody has, or somebody without any role.
     """
-    return Objection({}, case.column) if case.person is None else None
+    return None if case.person and case.person.roles else Objection({}, case.column)
 
 
 @rule

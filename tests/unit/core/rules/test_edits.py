@@ -7,7 +7,7 @@ import pytest
 from sheetflow.model.cells import Cell
 from sheetflow.model.columns import COLUMNS, Writer
 from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MAX, MIA, STRANGER, Desk
-from tests.unit.core.outcome import assert_nothing_refused, assert_put_back, request_of, told
+from tests.unit.core.outcome import assert_nothing_refused, assert_put_back, request_of, staff, told
 
 GRACE = timedelta(seconds=60)
 REQUESTERS = [column.key for column in COLUMNS if column.writer is Writer.REQUESTER]
@@ -44,6 +44,15 @@ def test_known_editor__nor_of_an_approved_request(column: str) -> None:
     desk.run()
     assert_put_back(desk, rid, column, "known-editor", to=STRANGER, back=GOOD.get(column, ""))
     assert desk.confirmed(rid) == "Approved"
+
+
+@pytest.mark.parametrize("column", ["subject", "to_pay", "comment"])
+def test_known_editor__somebody_without_a_role(column: str) -> None:
+    desk = Desk(staff("zoe@firm.example | Zoe |"))
+    rid = desk.approved()
+    desk.edit("zoe@firm.example", rid, column, "x")
+    desk.run()
+    assert_put_back(desk, rid, column, "known-editor", to="zoe@firm.example", back=GOOD.get(column, ""))
 
 
 def test_known_editor__several_cells_are_one_letter() -> None:

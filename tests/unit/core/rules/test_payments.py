@@ -9,7 +9,7 @@ from sheetflow.core.company import read_company
 from sheetflow.core.rules.case import MoveCase
 from sheetflow.core.rules.payments import not_in_bank_file
 from sheetflow.model.request import Request
-from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MIA, Desk
+from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MAX, MIA, Desk
 from tests.unit.core.outcome import (
     assert_nothing_refused,
     assert_put_back,
@@ -72,6 +72,17 @@ def test_comment_required__by_an_alias_of_the_same_person() -> None:
     desk = Desk(staff(f"{HEAD} | Olga | approver | 500000 RUB | en | olga.home@mail.example"))
     rid = desk.submitted()
     desk.comment("olga.home@mail.example", rid, "no")
+    desk.status(HEAD, rid, "Rejected")
+    desk.run()
+    assert desk.accepted(rid) == "Rejected"
+
+
+def test_comment_required__the_same_words_as_somebody_elses() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    desk.comment(MAX, rid, "twice in the registry")
+    desk.run()
+    desk.comment(HEAD, rid, "twice in the registry")
     desk.status(HEAD, rid, "Rejected")
     desk.run()
     assert desk.accepted(rid) == "Rejected"
