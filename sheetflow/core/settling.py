@@ -13,7 +13,7 @@ from sheetflow.core.rules.fields import check
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, take
 from sheetflow.model.cells import Cell, canonical, whole_text
-from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
+from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, SEALED, Writer
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.workflow.payments import TABLE
 from sheetflow.workflow.table import STATUSES, Status
@@ -36,6 +36,9 @@ def settle_fields(turn: Turn, explained: set[tuple[str, str]]) -> None:
                 and text != canonical(turn.before.get(key, ""))
             ):
                 turn.write(key, None, note="")
+            if text and key in SEALED and isinstance(shown, str) is not isinstance(accepted, str):
+                # "1.5" where 1.5 was accepted: Confirmed compares what formulas make of it, by locale
+                turn.write(key, accepted)
             continue
         was = turn.normal.get(key)
         if key in turn.put_back or key in turn.dictated or (was is not None and accepted == was):

@@ -171,6 +171,17 @@ def test_valid_fields__what_was_put_right_is_sent() -> None:
     assert desk.checks(rid) == ""
 
 
+def test_valid_fields__an_amount_that_is_text_becomes_the_number_that_it_says() -> None:
+    desk = Desk()
+    rid = submit(desk, amount="73115.75")
+    assert desk.cell(rid, "amount") == 73115.75  # a formula in a Russian sheet makes nothing of the text
+    assert desk.accepted(rid) == "Submitted"
+    desk.sheet._write(desk.row_of(rid), desk.sheet.columns()["amount"], "73115.75")
+    desk.run()
+    assert desk.cell(rid, "amount") == 73115.75
+    assert_nothing_refused(desk)
+
+
 def test_valid_fields__the_day_to_pay_by_is_judged_in_the_companys_time_zone() -> None:
     tokyo = Desk(settings={"time_zone": "Asia/Tokyo"})
     tokyo.clock.at = tokyo.clock.at.replace(hour=16)  # already the 25th there
