@@ -322,6 +322,7 @@ SHOWCASE = Chapter(
     (
         *(_quietly("mia", Fill(name)) for name in (*_SENT, "gas")),
         _quietly("mia", Pick(_SENT, "Submitted")),
+        _quietly("mia", Pick(("gas",), "Submitted")),
         *(_quietly("olga", Pick((name,), "Approved")) for name in ("cloud", "paper", "wagons")),
         _quietly("olga", Write("phones", "comment", Told("Not this year.", "Не в этом году."))),
         _quietly("olga", Pick(("phones",), "Rejected")),
