@@ -1,0 +1,46 @@
+"""A pass in a process of its own that is killed, -9, between two of its calls."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Mapping
+
+import googleapiclient.discovery  # noqa: F401 - loaded once, before the processes are forked
+import requests
+
+from sheetflow.runtime import from_environment
+
+
+def run_pass(environment: Mapping[str, str], after: int) -> bool:
+    """Run a pass that dies once `after` of its HTTP requests were answered; 0: before the first.
+
+    Returns:
+        Whether it was killed; False: it made no more than that many requests and came to its end.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    child = context.Process(target=_child, args=(dict(environment), after), daemon=True)
+    child.start()
+    child.join(60)
+    assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
+    return child.exitcode != 0
+
+
+def _child(environment: Mapping[str, str], after: int) -> None:
+    process = from_environment(environment).process()
+    send = requests.Session.send
+    answered = 0
+
+    def counted(session: requests.Session, request: requests.PreparedRequest, **how: object) -> object:
+        nonlocal answered
+        if answered == after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answered += 1
+        return send(session, request, **how)  # type: ignore[arg-type]
+
+    requests.Session.send = counted  # type: ignore[method-assign,assignment]
+    process.run()
+    if answered == after:
+        os.kill(os.getpid(), signal.SIGKILL)
