@@ -67,6 +67,7 @@ def _described(root: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"{root}/workspace", timeout=TIMEOUT) as answer:  # noqa: S310 - checked
             found = json.loads(answer.read())
     except urllib.error.HTTPError as error:
+        error.close()
         raise ConfigError([f"{root}: what answers there is no local workspace ({error.code})"]) from error
     except OSError as error:
         raise Unavailable(
