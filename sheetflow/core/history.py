@@ -118,12 +118,15 @@ def from_row(row: Sequence[Cell], place: int) -> Event:
     padded = [*row, *[""] * (9 - len(row))]
     try:
         seq, at, request, kind, actor, via, data, cause, digest = padded[:9]
-        return Event(
+        event = Event(
             int(seq), moment(str(at)), str(request), str(kind), str(actor), str(via), json.loads(str(data)),
             str(cause), str(digest),
         )  # fmt: skip
     except ValueError as error:
         raise HistoryBroken(place, f"the row cannot be read: {error}") from error
+    if not isinstance(event.data, dict) or float(seq) != event.seq:
+        raise HistoryBroken(place, "the row cannot be read: its number or its data is of another kind")
+    return event
 
 
 def apply(request: Request, event: Event | Fact) -> None:

@@ -71,7 +71,7 @@ def read_inbox(
         used.add(row[UUID])
         try:
             mail.edits.extend(_open(row, headers))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             mail.refused.append((place, f"it cannot be read: {error}"))
     mail.edits.sort(key=lambda edit: edit.at)
     return mail
@@ -82,13 +82,14 @@ def signature(key: bytes, row: Sequence[Cell], spreadsheet: str) -> str:
     parts = [
         str(row[UUID]), str(row[AT]), str(row[USER]), spreadsheet, canonical(row[SHEET]), str(row[BODY])
     ]  # fmt: skip
-    return hmac.new(key, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, "\n".join(parts).encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _refuse(row: Row, key: bytes, spreadsheet: str, used: set[Cell], horizon: str, now: datetime) -> str:
     if len(row) <= SIGNATURE:
         return "it is incomplete"
-    if not key or not hmac.compare_digest(signature(key, row, spreadsheet), str(row[SIGNATURE])):
+    signed = signature(key, row, spreadsheet).encode()
+    if not key or not hmac.compare_digest(signed, str(row[SIGNATURE]).encode(errors="replace")):
         return "its signature does not hold"
     if row[UUID] in used:
         return "its uuid was used before"
