@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from sheetflow.core.company import Company, Settings
 from sheetflow.core.history import dumps, instant, moment
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS, SEAL_SIGN, SEALED
 from sheetflow.model.request import Hold, Loose, Note, Request, Reversal
@@ -49,9 +50,10 @@ def _sealed(key: str, cell: Cell, *, comma: bool) -> str:
     return text.replace(".", ",") if comma and isinstance(cell, float) else text
 
 
-def fingerprint(cells: Mapping[str, Cell]) -> str:
-    """What an approval is bound to: SHA-256 over the canonical texts of the sealed cells."""
+def fingerprint(cells: Mapping[str, Cell], files: Iterable[Mapping[str, str]] = ()) -> str:
+    """What an approval is bound to: SHA-256 over the canonical texts of the sealed cells and the invoice's hashes."""
     content = [[key, canonical(cells.get(key, ""))] for key in SEALED]
+    content += [["sha256", file["sha256"]] for file in files if file["column"] == "invoice"]
     return hashlib.sha256(dumps(content).encode()).hexdigest()
 
 
@@ -82,7 +84,19 @@ def to_row(
 
 
 def from_row(row: Row) -> Request:
-    """The request in a State row. Raises ValueError where somebody else wrote there."""
+    """The request in a State row.
+
+    Raises:
+        ConfigError: naming the row, where somebody else wrote there: nothing is decided by such a State.
+    """
+    try:
+        return _read(row)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+        problem = f"State: the row of {row[ID]} cannot be read ({error}); restore it from the version history"
+        raise ConfigError([problem]) from error
+
+
+def _read(row: Row) -> Request:
     data: dict[str, Any] = json.loads(str(row[DATA]))
     cells = dict(zip(INPUTS, row[FIRST_INPUT:WIDTH], strict=False))
     request = Request(
@@ -101,6 +115,11 @@ def from_row(row: Row) -> Request:
         links=dict(data.get("links", {})),
         problems=[(rule, column, facts) for rule, column, facts in data.get("problems", ())],
         deleted=moment(data["deleted"]) if "deleted" in data else None,
+        response=data.get("response", ""),
+        filing=list(data.get("filing", ())),
+        files=list(data.get("files", ())),
+        filled=list(data.get("filled", ())),
+        cautions=[(key, facts) for key, facts in data.get("cautions", ())],
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -136,6 +155,11 @@ def _data(request: Request) -> dict[str, Any]:
         "links": request.links,
         "problems": request.problems,
         "deleted": instant(request.deleted) if request.deleted else "",
+        "response": request.response,
+        "filing": request.filing,
+        "files": request.files,
+        "filled": request.filled,
+        "cautions": request.cautions,
     }
     if hold := request.hold:
         data["hold"] = {
@@ -151,6 +175,7 @@ def checks(request: Request, book: Rulebook, settings: Settings) -> str:
     """What stands in Checks: what is wrong or missing, what is waited for, in the registry's language."""
     words = book.own
     lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
+    lines += [words.sentence("warnings", key, facts) for key, facts in request.cautions]
     if request.hold:
         until = request.hold.until.astimezone(settings.zone).strftime("%H:%M")
         lines.append(
