@@ -37,7 +37,7 @@ run: $(STAMP) ## the local workspace, with demo data
 	$(BIN)/sheetflow local --demo
 
 demo: $(STAMP) ## every person's part played on a fresh local workspace
-	$(BIN)/sheetflow demo
+	$(BIN)/sheetflow demo --requests tests/data/requests.csv
 
 test: $(STAMP) ## the tests
 	$(BIN)/python -m pytest -n 2

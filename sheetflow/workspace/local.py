@@ -71,7 +71,7 @@ class LocalWorkspace:
         self.folder, self.language, self.scheduled = folder, language, scheduled
         self.emulator = Emulator(folder)
         self._wanted = functions
-        self._stop = threading.Event()
+        self._stop, self.ready = threading.Event(), threading.Event()
         self._last_run: datetime | None = None
         self._running = threading.Lock()
         app = create_app(self.emulator, blueprints=[routes.blueprint(self)])
@@ -88,6 +88,7 @@ class LocalWorkspace:
             self.functions.start()
         if self.scheduled:
             threading.Thread(target=self._keep_schedule, daemon=True).start()
+        self.ready.set()
         return self
 
     def __exit__(self, *_error: object) -> None:

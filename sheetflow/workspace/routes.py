@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, render_template_string
 
 from sheetflow.emulator.control_routes import guard_loopback
+from sheetflow.emulator.wire import GoogleError
 
 if TYPE_CHECKING:
     from sheetflow.workspace.local import LocalWorkspace
@@ -34,6 +35,8 @@ def blueprint(workspace: LocalWorkspace) -> Blueprint:
 
     @routes.get("/workspace")
     def described() -> Response:
+        if not workspace.ready.is_set():  # whoever polls this path finds the functions up, too
+            raise GoogleError(503, "UNAVAILABLE", "The workspace is starting. Ask again in a moment.")
         return jsonify(workspace.describe())
 
     @routes.post("/workspace/schedule")
