@@ -58,7 +58,7 @@ format: $(STAMP) ## ruff's formatting and its safe fixes
 
 lock: $(STAMP) ## both locks anew, with the newest versions allowed
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
-	$(COMPILE) --constraint requirements.lock pyproject.toml -o functions/requirements.txt
+	$(COMPILE) --constraint requirements.lock --extra invoices pyproject.toml -o functions/requirements.txt
 	$(BIN)/python .ci/locks.py stamp
 
 bench: $(STAMP) ## timings, as ratios
