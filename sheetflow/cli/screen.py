@@ -51,7 +51,7 @@ class Screen:
 
     def progress(self, done: int, of: int, text: str) -> None:
         """So far: in place on a terminal, now and then a line elsewhere."""
-        line = f"    [{done}/{of}] {text}"
+        line = _harmless(f"    [{done}/{of}] {text}")
         if self._console is not None:
             width = max(self._console.width - 1, 20)
             self._console.file.write(f"\r\x1b[2K{line[:width]}")
@@ -74,7 +74,7 @@ class Screen:
 
         shown = Table(*headers, header_style="bold")
         for row in rows:
-            shown.add_row(*(Text(str(cell)) for cell in row))
+            shown.add_row(*(Text(_harmless(str(cell))) for cell in row))
         self._console.print(shown)
 
     def say(self, text: str) -> None:
@@ -83,6 +83,7 @@ class Screen:
 
     def _line(self, text: str, style: str = "") -> None:
         self._close()
+        text = _harmless(text)
         if self._console is None:
             click.echo(text)
         else:
@@ -93,3 +94,8 @@ class Screen:
         if self._open and self._console is not None:
             self._console.file.write("\r\x1b[2K")
             self._open = False
+
+
+def _harmless(text: str) -> str:
+    """A text that cannot steer the terminal, whatever somebody typed into a cell."""
+    return "".join(sign if sign.isprintable() or sign in "\n\u00a0\u202f" else "\ufffd" for sign in text)

@@ -10,7 +10,8 @@ from typing import Protocol
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import AccessDenied, SheetflowError
 from sheetflow.workspace import cast
-from sheetflow.workspace.doors import Doors, Mail, Registry
+from sheetflow.workspace.demo_registry import Registry
+from sheetflow.workspace.doors import Doors, Mail
 from sheetflow.workspace.frame import Frame
 from sheetflow.workspace.story import (
     REQUESTS,

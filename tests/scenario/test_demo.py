@@ -26,7 +26,7 @@ from sheetflow.workspace import cast
 from sheetflow.workspace.demo import Player
 from sheetflow.workspace.doors import Doors
 from sheetflow.workspace.local import LocalWorkspace
-from sheetflow.workspace.story_chapters import ENDS
+from sheetflow.workspace.story_showcase import ENDS
 from tests.desk import GOOD, HEAD, MIA, book
 
 DATA = Path(__file__).parents[1] / "data"

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from sheetflow import __version__
 from sheetflow.cli import main
+from sheetflow.cli.screen import Screen
 from sheetflow.core.rules import RULES
 from sheetflow.workflow.payments import TABLE, mermaid
 
@@ -167,3 +168,12 @@ def test_demo__a_broken_file_is_refused_with_all_its_problems(tmp_path: Path) ->
         f"  - {path}: The column “Amount” stands there twice.",
         f"  - {path}: Line 3 has 2 cells, the header has 4.",
     ]
+
+
+def test_screen__what_somebody_typed_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    screen.got("Paper\x1b[2J\x07 1\u00a0200 ₽ 🎉 עברית")
+    screen.table(["A", "B"], [["x\x1b", "long\n\x1b]0;title\x07words"]])
+    assert capsys.readouterr().out == (
+        "    -> Paper\ufffd[2J\ufffd 1\u00a0200 ₽ 🎉 עברית\nA   B\nx\ufffd  long \ufffd]0;title\ufffdwords\n"
+    )

@@ -14,7 +14,8 @@ from sheetflow.workflow.table import Status
 from sheetflow.workspace import cast
 from sheetflow.workspace.frame import _WORDS
 from sheetflow.workspace.story import REQUESTS, Day, Told, address
-from sheetflow.workspace.story_chapters import ENDS, SHOWCASE, STORY
+from sheetflow.workspace.story_chapters import STORY
+from sheetflow.workspace.story_showcase import ENDS, SHOWCASE
 
 TODAY = date(2026, 11, 24)
 
