@@ -6,6 +6,7 @@ A row that cannot be understood gives nobody a right: it is reported and passed 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
@@ -37,6 +38,11 @@ DEFAULTS: Mapping[str, str] = {
     "own_accounts": "",
 }
 """Every setting and its value where the Settings tab says nothing."""
+
+MOST = 100_000
+"""Seconds, minutes or days that any of them may be: more is a typing error, and beyond the calendar."""
+
+_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,9 @@ def _people(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> list[Pe
         if not email:
             continue
         aliases = frozenset(alias.lower() for alias in _split(at(row, "aliases")))
+        if wrong := [address for address in (email, *sorted(aliases)) if not _ADDRESS.fullmatch(address)]:
+            problems.append(f"{email}: {wrong[0]!r} is no e-mail address, so the row counts for nobody")
+            continue
         if email in taken or taken & aliases:
             problems.append(f"{email}: this address stands on the People tab twice; the first row counts")
             continue
@@ -171,10 +180,10 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
 
     def number(key: str, least: int) -> int:
         text = values[key]
-        if text.isascii() and text.isdigit() and int(text) >= least:
+        if text.isascii() and text.isdigit() and least <= int(text) <= MOST:
             return int(text)
         problems.append(
-            f"Settings: {key} is {text!r}, not a whole number of at least {least}; {DEFAULTS[key]} counts"
+            f"Settings: {key} is {text!r}, not a whole number from {least} to {MOST}; {DEFAULTS[key]} counts"
         )
         return int(DEFAULTS[key])
 
