@@ -7,12 +7,16 @@ same text whether it is seen by Apps Script, by `values.batchGet` or in the Stat
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 
 Cell = str | int | float | bool
 """A cell read with valueRenderOption FORMULA and dateTimeRenderOption SERIAL_NUMBER; blank is ""."""
 
 LONG_TEXT = 1_000
 """Longer texts are reported by the trigger as their SHA-256, so that an event fits into a cell."""
+
+_EXACT = 2**53
+"""Whole numbers below it are exact; of a larger one JavaScript writes the shortest digits that tell it."""
 
 
 def canonical(cell: Cell | None) -> str:
@@ -30,9 +34,9 @@ def canonical(cell: Cell | None) -> str:
     if isinstance(cell, bool):
         return "TRUE"
     if isinstance(cell, int):
-        return str(cell)
+        return str(cell) if abs(cell) < _EXACT else canonical(float(cell))
     if cell.is_integer() and abs(cell) < 1e21:
-        return str(int(cell))
+        return str(int(cell)) if abs(cell) < _EXACT else f"{Decimal(repr(cell).removesuffix('.0')):f}"
     return _javascript(repr(cell))
 
 
