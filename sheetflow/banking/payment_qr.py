@@ -122,8 +122,8 @@ def build(qr: PaymentQr) -> str:
     paid as it is.
 
     Raises:
-        Invalid: "qr-key-missing", "qr-value-too-long" (facts: `key`, `length`, `limit`), "qr-key" for an extra
-            key that is none, "qr-formula", "qr-separator", "amount-not-positive", "amount-too-precise",
+        Invalid: "qr-key-missing", "qr-value-too-long" (facts: `key`, `length`, `limit`), "qr-key" for another
+            key that cannot be one, "qr-formula", "qr-separator", "amount-not-positive", "amount-too-precise",
             "amount-too-large", and those of model.requisites.
 
     >>> build(PaymentQr("ООО «Луч»", "40602810700000000025", "Банк", "049805746", amount=Decimal("0.5")))
