@@ -13,8 +13,8 @@ from email.message import EmailMessage
 from typing import Any, Protocol
 
 from sheetflow.model.cells import Cell
-from sheetflow.model.events import Event
-from sheetflow.model.snapshot import CellWrite, Row, Snapshot, Token
+from sheetflow.model.events import Event, Filing, Response
+from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Commit:
     `states`: (place in the State tab or None for a new row, row); an empty row clears the place.
     `outbox`: the same for the Outbox. `consumed`: places in the Inbox to mark. `writes`: Registry cells,
     each with the id that its row held. `restored`: rows to insert below the Registry's last.
-    `pruned`: rows of system tabs to delete, by tab key.
+    `pruned`: rows of system tabs to delete, by tab key. `book`: rows to add to the Contractors tab.
     `widths` and `places` are those of the snapshot that this follows.
     """
 
@@ -39,6 +39,7 @@ class Commit:
     writes: Sequence[CellWrite] = ()
     restored: Sequence[Mapping[str, Cell]] = ()
     pruned: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    book: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,29 @@ class MailPort(Protocol):
 
     def find(self, reference: str) -> str | None:
         """The id of a sent message that carries this reference, or None."""
+        ...
+
+
+class FormsPort(Protocol):
+    """The form that requests are asked for in."""
+
+    def responses(self, since: datetime | None) -> Sequence[Response]:
+        """Every answer submitted or edited at or after a moment (all for None), answers by column key."""
+        ...
+
+
+class FilesPort(Protocol):
+    """The company's folder for payments and invoices."""
+
+    def file(self, letter: Letter) -> Filing:
+        """Put a request's files into its folder, under safe names, shared with those who need them.
+
+        Done again it changes nothing. What cannot be put away by its nature comes back as a problem.
+        """
+        ...
+
+    def download(self, file: str) -> tuple[str, str, bytes]:
+        """A file's name, MIME type and content."""
         ...
 
 

@@ -23,7 +23,7 @@ from sheetflow.model.events import Event
 from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
 
-TABS = ("inbox", "state", "registry", "people", "settings", "outbox")
+TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox")
 """What a pass reads, between two looks at the token."""
 
 
@@ -68,6 +68,7 @@ class Sheets:
             outbox=found["outbox"],
             people=found["people"],
             settings=found["settings"],
+            contractors=found["contractors"],
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -127,6 +128,7 @@ class Sheets:
             "outbox": ("outbox", f"A2:{_letter(len(OUTBOX_HEADERS) - 1)}"),
             "people": ("people", "A1:Z"),
             "settings": ("settings", "A1:B"),
+            "contractors": ("contractors", "A1:M"),
             "history": ("history", "A1:I"),
         }
         tab, cells = ranges.get(key, (key, ""))
@@ -171,6 +173,8 @@ class Sheets:
         yield from _placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)
         yield from _placed(sheets["outbox"], 1, len(OUTBOX_HEADERS), commit.outbox)
         yield from self._consumed(sheets["inbox"], commit)
+        if commit.book:
+            yield _append(sheets["contractors"], commit.book)
         for write in commit.writes:
             yield _cell(
                 sheets["registry"], write.row + 1, commit.columns[write.column], write.value, write.note

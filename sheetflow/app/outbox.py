@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from sheetflow.core.filing import is_filing, outcome
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
 from sheetflow.errors import PortError
+from sheetflow.model.events import Filing
 from sheetflow.model.snapshot import Letter, Row, Snapshot
-from sheetflow.ports import MailPort
+from sheetflow.ports import FilesPort, MailPort
 
 LEASE = timedelta(minutes=5)
 """Longer than a function may run, so a lease that ran out belongs to a run that is dead."""
@@ -38,10 +40,17 @@ class Work:
     places: dict[str, int] = field(default_factory=dict)
 
 
-def claim(snapshot: Snapshot, letters: Sequence[Letter], marks: Sequence[OutboxRow], run: str) -> Work:
+def claim(
+    snapshot: Snapshot,
+    letters: Sequence[Letter],
+    marks: Sequence[OutboxRow],
+    run: str,
+    recorded: Sequence[str] = (),
+) -> Work:
     """Put this run's name on new letters and on those whose sender seems dead.
 
-    `marks`: letters that this run sent already and could not mark yet; they ride along.
+    `marks`: letters that this run sent already and could not mark yet; they ride along. `recorded`: letters
+    whose outcome is recorded by the same commit, so that nothing is left to do about them.
     """
     work = Work()
     marked = {mark.letter.id: mark for mark in marks}
@@ -49,7 +58,9 @@ def claim(snapshot: Snapshot, letters: Sequence[Letter], marks: Sequence[OutboxR
         if not row or row[0] == "":
             continue
         work.places[str(row[0])] = place
-        if mark := marked.get(str(row[0])):
+        if row[0] in recorded:
+            work.rows.append((place, [*row[:1], "sent", *row[2:]]))
+        elif mark := marked.get(str(row[0])):
             work.rows.append((place, mark.row()))
         elif is_open(row) and len(work.to_send) < BATCH:
             _take_over(work, place, row, run, snapshot.now)
@@ -82,26 +93,34 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
 
 
 class Deliverer:
-    """Sends letters. `compose` makes the message, `reference` the text it can be found by."""
+    """Sends letters and puts files away.
+
+    `compose` makes the message, `reference` the text it can be found by; `files` is None where there is no
+    folder to put anything into.
+    """
 
     def __init__(
         self,
         mail: MailPort,
         compose: Callable[[Letter], EmailMessage],
         reference: Callable[[str], str],
+        files: FilesPort | None = None,
     ) -> None:
-        self.mail, self.compose, self.reference = mail, compose, reference
+        self.mail, self.compose, self.reference, self.files = mail, compose, reference, files
 
     def deliver(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         """Send each; gives the rows as they are to be marked. One failing does not keep the others."""
         return [self._one(row) for row in rows]
 
     def _one(self, row: OutboxRow) -> OutboxRow:
+        if is_filing(row.letter.template):
+            return self._file(row)
         reference = self.reference(row.letter.id)
         try:
             if row.tries > 1 and (found := self.mail.find(reference)):
                 return row.marked("sent", found)
             message = self.compose(row.letter)
+            attach(message, self._attachments(row.letter))
         except PortError as error:
             return row.marked("doubt", str(error))
         except ValueError as error:  # an address or a text that no mail can carry
@@ -110,3 +129,28 @@ class Deliverer:
             return row.marked("sent", self.mail.send(message))
         except PortError as error:
             return row.marked("doubt" if error.retryable else "failed", str(error))
+
+    def _attachments(self, letter: Letter) -> list[tuple[str, str, bytes]]:
+        wanted = letter.facts.get("attachments")
+        if self.files is None or not isinstance(wanted, list):
+            return []
+        return [self.files.download(str(file)) for file in wanted]
+
+    def _file(self, row: OutboxRow) -> OutboxRow:
+        if self.files is None:
+            nowhere = Filing(row.letter.id, row.letter.request, "", "", (), problem="no-folder")
+            return row.marked("done", outcome(nowhere))
+        try:
+            return row.marked("done", outcome(self.files.file(row.letter)))
+        except PortError as error:
+            if error.retryable or row.tries < TRIES - 1:
+                return row.marked("doubt", str(error))
+            failed = Filing(row.letter.id, row.letter.request, "", "", (), problem="not-filed")
+            return row.marked("done", outcome(failed))
+
+
+def attach(message: EmailMessage, files: Sequence[tuple[str, str, bytes]]) -> None:
+    """Add files to a message: (name, MIME type, content)."""
+    for name, mime_type, content in files:
+        main, _, sub = (mime_type if "/" in mime_type else "application/octet-stream").partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from sheetflow.app import tidying
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import undo
+from sheetflow.core import intake
 from sheetflow.core.decide import decide
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.tabs import OutboxRow, range_id
 from sheetflow.errors import ConcurrentEdit, Unavailable
 from sheetflow.model.cells import text_of
-from sheetflow.model.events import Act, Refusal
+from sheetflow.model.events import Act, Refusal, Response
 from sheetflow.model.snapshot import Decision, Row, Snapshot, Token
-from sheetflow.ports import ClockPort, Commit, NoncesPort, Receipt, SheetPort
+from sheetflow.ports import ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
 
 TRIES = 12
 """Commits that may lose the race in a row before a pass gives up; the next nudge or the schedule goes on."""
@@ -39,6 +40,7 @@ class PassReport:
     sent: int = 0
     doubtful: int = 0
     tidy_due: bool = False
+    more: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
@@ -57,13 +59,23 @@ class Process:
     """The pass, wired to the world. One instance serves one spreadsheet; it keeps nothing between passes."""
 
     def __init__(
-        self, sheet: SheetPort, deliverer: Deliverer, book: Rulebook, clock: ClockPort, nonces: NoncesPort
+        self,
+        sheet: SheetPort,
+        deliverer: Deliverer,
+        book: Rulebook,
+        clock: ClockPort,
+        nonces: NoncesPort,
+        forms: FormsPort | None = None,
     ) -> None:
-        self.sheet, self.deliverer, self.book = sheet, deliverer, book
+        self.sheet, self.deliverer, self.book, self.forms = sheet, deliverer, book, forms
         self.clock, self.nonces = clock, nonces
 
-    def run(self, acts: Sequence[Act] = ()) -> PassReport:
-        """Run one pass. `acts`: what somebody chose on the request page; answered in the report.
+    def run(self, acts: Sequence[Act] = (), *, form: bool = False) -> PassReport:
+        """Run one pass.
+
+        Args:
+            acts: what somebody chose on the request page; answered in the report.
+            form: look for form answers too: one or more calls of the Forms API, whatever their number.
 
         Raises:
             ConcurrentEdit: others were faster at every try; nothing is lost, the next pass goes on.
@@ -73,13 +85,17 @@ class Process:
         report, run = PassReport(), self.nonces.nonce()
         marks: list[OutboxRow] = []
         open_acts = tuple(acts)
+        responses: dict[str, tuple[Response, ...]] = {}
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
             snapshot.acts = open_acts
+            snapshot.responses = self._responses(snapshot, responses) if form else ()
+            _with_marks(snapshot, marks)
             report.tidy_due = tidying.is_due(snapshot)
             decision = decide(snapshot, self.book, snapshot.now)
             # A commit of ours whose answer was lost took effect if its letters stand there under our lease.
-            work = claim(snapshot, decision.letters, marks, run)
+            work = claim(snapshot, decision.letters, marks, run, decision.recorded)
+            report.more = decision.more
             if decision.empty and not work.rows:
                 _answer(report, decision)
                 if not work.to_send:
@@ -105,11 +121,18 @@ class Process:
             _answer(report, decision)
             receipt, again = self._repair(snapshot, commit, receipt, report)
             marks = self._deliver(work.to_send, report)
-            if marks and self._mark(commit, receipt, work, marks, report):
+            filed = any(mark.state == "done" for mark in marks)  # recorded by the next commit
+            if marks and not filed and self._mark(commit, receipt, work, marks, report):
                 marks = []
             if not marks and not again:
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
+
+    def _responses(self, snapshot: Snapshot, asked: dict[str, tuple[Response, ...]]) -> tuple[Response, ...]:
+        """The form's answers, asked for once a pass however often it reads."""
+        if self.forms is not None and "all" not in asked:
+            asked["all"] = tuple(self.forms.responses(intake.since(snapshot.token.form)))
+        return asked.get("all", ())
 
     def tidy(self) -> int:
         """Take away what was served long ago from the system tabs; gives the number of rows.
@@ -176,6 +199,14 @@ class Process:
         )
 
 
+def _with_marks(snapshot: Snapshot, marks: Sequence[OutboxRow]) -> None:
+    """Let a decision see what this run delivered and could not write down yet."""
+    known = {mark.letter.id: mark for mark in marks}
+    for place, row in enumerate(snapshot.outbox):
+        if row and (mark := known.get(str(row[0]))):
+            snapshot.outbox[place] = mark.row()
+
+
 def _answer(report: PassReport, decision: Decision) -> None:
     report.answers |= decision.answers
 
@@ -192,6 +223,7 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         last_id=max(old.last_id, decision.last_id),
         people=decision.people or old.people,
         settings=decision.settings or old.settings,
+        form=old.form if decision.form is None else decision.form,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
     states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]
@@ -206,4 +238,5 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         consumed=decision.consumed,
         writes=decision.writes,
         restored=decision.restored,
+        book=decision.book,
     )

@@ -24,6 +24,7 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "inbox": tabs.INBOX_HEADERS,
     "outbox": tabs.OUTBOX_HEADERS,
     "history": tabs.HISTORY_HEADERS,
+    "contractors": tabs.CONTRACTOR_HEADERS,
 }
 
 

@@ -5,15 +5,17 @@ Deciding again on what was written decides nothing more.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
 
-from sheetflow.core import consequences, history
+from sheetflow.core import consequences, filing, history, intake
 from sheetflow.core.company import Company, read_company, tab_content, tab_digest
+from sheetflow.core.contractors import Book, additions
 from sheetflow.core.edits import fold
 from sheetflow.core.inbox import RowEdit, read_inbox
-from sheetflow.core.places import Places, locate
+from sheetflow.core.places import Places, fresh_numbers, locate
 from sheetflow.core.projection import (
     DATA,
     DUE,
@@ -29,7 +31,7 @@ from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
-from sheetflow.model.events import Act, CellEdit, Fact, Refusal
+from sheetflow.model.events import Act, CellEdit, Fact, Filing, Refusal, Response
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import CellWrite, Decision, Row, Snapshot
 
@@ -58,6 +60,9 @@ class _Pass:
         self.out = Outcome()
         self.state: dict[str, Row] = {str(row[0]): row for row in snapshot.state if row and row[0] != ""}
         self.requests: dict[str, Request] = {}
+        self.contractors = Book(snapshot.contractors, book.headers)
+        self.filings: dict[str, list[Filing]] = {}
+        self.responses: dict[str, list[Response]] = {}
 
     def run(self) -> Decision:
         snapshot, token, decision = self.snapshot, self.snapshot.token, self.decision
@@ -82,10 +87,16 @@ class _Pass:
         for act in snapshot.acts:
             acts.setdefault(act.request, []).append(act)
         copies = {new for pairs in places.copies.values() for _, new in pairs}
-        for rid in self._busy(places, by_request, acts):
+        self.filings = filing.done(snapshot.outbox)
+        self.responses = self._take_responses(places)
+        busy = self._busy(places, by_request, acts)
+        for rid in dict.fromkeys([*busy, *self.filings, *self.responses]):
+            if rid not in self.state and rid not in places.of and rid not in self.responses:
+                continue  # files of a draft that is forgotten
             self._fold(
                 rid, places, by_request.get(rid, []) + by_copy.get(rid, []), acts.get(rid, []), rid in copies
             )
+        decision.recorded = [one.letter for filings in self.filings.values() for one in filings]
         for rid in acts:
             if rid not in self.requests:
                 refusal = Refusal(
@@ -172,6 +183,28 @@ class _Pass:
                 return edit.request
         return next((new for row, new in places.copies[edit.request] if shows(row)), edit.request)
 
+    def _take_responses(self, places: Places) -> dict[str, list[Response]]:
+        """Form answers not taken yet, by the request that each is about; new ones get a number."""
+        form = self.snapshot.token.form
+        waiting = intake.unseen(self.snapshot.responses, form)
+        if not waiting:
+            return {}
+        made = {
+            str(json.loads(str(row[DATA])).get("response", "")).partition("@")[0]: rid
+            for rid, row in self.state.items()
+            if '"response"' in str(row[DATA])
+        }
+        taken = waiting[: intake.BATCH]
+        found: dict[str, list[Response]] = {}
+        numbers = fresh_numbers(places, self.state, PREFIX, self.snapshot.token.last_id)
+        for response in taken:
+            rid = made.get(response.id) or next(numbers)
+            made[response.id] = rid
+            found.setdefault(rid, []).append(response)
+        self.decision.form = intake.remember(form, taken)
+        self.decision.more = len(waiting) > len(taken)
+        return found
+
     # --- one request
 
     def _fold(self, rid: str, places: Places, edits: list[CellEdit], acts: list[Act], copied: bool) -> None:  # noqa: FBT001
@@ -181,11 +214,18 @@ class _Pass:
         cells = self.snapshot.registry.rows[place] if place is not None else None
         turn = Turn(
             request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
-            self.now, self.out, copied=copied,
+            self.now, self.out, copied=copied, contractors=self.contractors,
         )  # fmt: skip
+        for one in self.filings.get(rid, []):
+            filing.record(turn, one)
+        for response in self.responses.get(rid, []):
+            intake.take_response(turn, response)
         fold(turn, edits, acts)
         if place is not None:
             request.deleted = None
+        elif known is None:
+            label = self.book.status_labels[request.hold.target if request.hold else request.status]
+            self.decision.restored.append({"id": rid, "status": label, **request.cells})
         elif request.submitted:
             self._restore(request)
         elif request.deleted is None:
@@ -253,7 +293,9 @@ class _Pass:
         decision.refusals = out.refusals
         decision.answers |= out.answers
         at = history.instant(self.now)
+        decision.book = additions(decision.events, self.requests, self.contractors)
         decision.letters = [
+            *out.letters,
             *consequences.letters(decision.events, self.requests, self.company, self.book),
             *consequences.put_back(out.refusals, self.requests, self.company, self.book, at),
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),

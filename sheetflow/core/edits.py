@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sheetflow.core.autofill import complete
+from sheetflow.core.filing import TEMPLATES, ask, drive_file
 from sheetflow.core.judge import judge
 from sheetflow.core.ordering import in_order
 from sheetflow.core.rules.case import EditCase, MoveCase, rule_id
@@ -18,7 +20,7 @@ from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
 from sheetflow.model.cells import Cell, canonical, text_of, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
-from sheetflow.model.events import Act, CellEdit, Fact, Refusal
+from sheetflow.model.events import Act, CellEdit, Fact, Refusal, Upload
 from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Note
 from sheetflow.workflow.payments import TABLE
@@ -43,6 +45,8 @@ def fold(turn: Turn, edits: Sequence[CellEdit], acts: Iterable[Act]) -> None:
             _edit(turn, step)
     for act in acts:
         _act(turn, act)
+    if turn.request.status in OPEN_FOR_CHANGE:
+        complete(turn)
     if turn.cells is not None:
         settle_fields(turn, explained)
     settle_hold(turn)
@@ -62,6 +66,11 @@ def _wish(turn: Turn, step: CellEdit) -> None:
     if leaves_draft and turn.unexplained and person:
         hold(turn, target, person, step.at, "unexplained-change", step.uuid)
         return
+    if leaves_draft:
+        complete(turn)
+        if turn.request.filing and target == Status.SUBMITTED and person:
+            hold(turn, target, person, step.at, "files-first", step.uuid)
+            return
     case = case_of(turn, person, target, step.at)
     take(turn, judge(case, step.uuid, step.user), case, step.uuid)
 
@@ -103,6 +112,7 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
     elif request.submitted and BY_KEY[key].writer is Writer.ACCOUNTANT:
         data = {"column": key, "value": value}
         turn.happen(Fact(step.at, request.id, "FieldChanged", person.email, "sheet", data, step.uuid))
+        _file_link(turn, key, value, step)
     else:
         turn.put(key, value)
         request.updated = step.at
@@ -111,6 +121,16 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
         request.unsigned.discard(key)
         if key in PAYEE and not turn.is_requester(person):
             request.unsigned.add(key)
+        _file_link(turn, key, value, step)
+
+
+def _file_link(turn: Turn, key: str, value: Cell, step: CellEdit | Act) -> None:
+    """A link to a Drive file in a file column asks for the file to be put into the request's folder."""
+    template = TEMPLATES.get(key)
+    found = drive_file(text_of(value)) if template else ""
+    if template and found and found not in {file["id"] for file in turn.request.files}:
+        upload = Upload(found, "", "")
+        turn.out.letters.append(ask(turn.request, template, [upload], step.uuid + key, step.at))
 
 
 def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> None:

@@ -155,6 +155,7 @@ def _written(request: Request, event: Event | Fact) -> None:
     """Take over what stood in the draft: from now on it has a history, and cannot vanish."""
     cells = request.cells | dict(event.data["cells"])
     request.cells = {key: cell for key, cell in cells.items() if cell != ""}
+    request.files = [dict(file) for file in event.data.get("files", ())]
     request.requester, request.submitted = event.data["requester"], True
 
 
@@ -196,6 +197,11 @@ def _field_changed(request: Request, event: Event | Fact) -> None:
     _put(request, event.data["column"], event.data["value"])
 
 
+def _filed(request: Request, event: Event | Fact) -> None:
+    _put(request, event.data["column"], event.data["link"])
+    request.files = [dict(file) for file in event.data["files"]]
+
+
 def _commented(request: Request, event: Event | Fact) -> None:
     _put(request, "comment", event.data["text"])
 
@@ -216,6 +222,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "PaymentReversed": _reversed,
     "RequestCancelled": _cancelled,
     "FieldChanged": _field_changed,
+    "FilesFiled": _filed,
     "CommentAdded": _commented,
     "EditRefused": _nothing,
     "RowRestored": _nothing,

@@ -75,7 +75,7 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
         data["comment"] = case.comment.strip()
     match transition.act:
         case "submit":
-            data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells)}
+            data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells, request.files)}
         case "cancel":
             data |= _draft(request, person)
         case "approve":
@@ -98,7 +98,8 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
 def _draft(request: Request, person: str) -> dict[str, Any]:
     """What history knows of a request from now on: a draft's edits before it are in State alone."""
     cells = {key: request.cell(key) for key in INPUTS}
-    return {"cells": cells, "requester": request.requester or person}
+    files = {"files": [dict(file) for file in request.files]} if request.files else {}
+    return {"cells": cells, "requester": request.requester or person, **files}
 
 
 def _link(case: MoveCase) -> dict[str, Any]:

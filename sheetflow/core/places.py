@@ -6,7 +6,7 @@ ids have to be written, and which requests have lost their row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetflow.core.company import cell_of
@@ -162,6 +162,15 @@ def _number_anew(places: Places, spare: Mapping[int, str], prefix: str, largest:
         places.last_id, places.of[new], places.renamed[row] = largest, row, new
         if stood:
             places.copies.setdefault(stood, []).append((row, new))
+
+
+def fresh_numbers(places: Places, state: Iterable[str], prefix: str, last_id: int) -> Iterator[str]:
+    """Numbers for requests that come without a row: odd, and larger than any that was ever seen."""
+    largest = max([last_id, places.last_id, *(_number(rid, prefix) for rid in (*places.of, *state))])
+    while True:
+        largest += 1 + largest % 2
+        places.last_id = largest
+        yield f"{prefix}{largest:06d}"
 
 
 def _content(row: Row) -> tuple[str, ...]:

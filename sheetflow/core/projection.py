@@ -51,7 +51,7 @@ def _sealed(key: str, cell: Cell, *, comma: bool) -> str:
 
 
 def fingerprint(cells: Mapping[str, Cell], files: Iterable[Mapping[str, str]] = ()) -> str:
-    """What an approval is bound to: SHA-256 over the canonical texts of the sealed cells and the invoice's hashes."""
+    """What an approval is bound to: SHA-256 over the sealed cells' texts and the invoice files' hashes."""
     content = [[key, canonical(cells.get(key, ""))] for key in SEALED]
     content += [["sha256", file["sha256"]] for file in files if file["column"] == "invoice"]
     return hashlib.sha256(dumps(content).encode()).hexdigest()

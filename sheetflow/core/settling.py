@@ -7,6 +7,7 @@ edit; then it is taken as unknown in a draft, and put back in everything that wa
 from __future__ import annotations
 
 from sheetflow.core.company import cell_of
+from sheetflow.core.contractors import BOOK_CAUTIONS, cautions
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
@@ -83,6 +84,8 @@ def settle_hold(turn: Turn) -> None:
     hold = turn.request.hold
     if hold is None or (hold.rule == "unexplained-change" and turn.request.loose):
         return
+    if hold.rule == "files-first" and turn.request.filing:
+        return
     person = turn.company.people.find(hold.by)
     case = case_of(turn, person, hold.target, hold.at)
     verdict = judge(case, hold.cause, hold.by)
@@ -127,6 +130,8 @@ def look_at_draft(turn: Turn) -> None:
     if request.status not in OPEN_FOR_CHANGE:
         request.problems = []
         return
+    kept = [caution for caution in request.cautions if caution[0] not in BOOK_CAUTIONS]
+    request.cautions = kept + (cautions(request, turn.contractors) if turn.contractors else [])
     _, request.problems = check(request.cells, turn.company.settings.currencies, turn.today())
     request.problems += [
         ("no-formulas", key, {"problem": "is-formula"})

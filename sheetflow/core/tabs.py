@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sheetflow.core.contractors import BOOK_FIELDS
 from sheetflow.core.history import GENESIS, dumps, instant, moment
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell
@@ -34,13 +35,16 @@ OUTBOX_HEADERS = (
     "facts",
     "result",
 )
+CONTRACTOR_HEADERS = (*BOOK_FIELDS, "since_request", "since")
 HISTORY_HEADERS = ("seq", "at", "request", "event", "actor", "via", "data", "cause", "hash")
 
 FIRST_STATE_ROW = 2
 """0-based: the token's row and the headers stand above."""
 
 TOKEN_NAME = "SF_VERSION"  # noqa: S105 - the name of a named range
-TOKEN_FIELDS = ("revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon")
+TOKEN_FIELDS = (
+    "revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon", "form",
+)  # fmt: skip
 
 
 def token_text(token: Token) -> str:
@@ -56,7 +60,7 @@ def read_token(cell: Cell) -> Token:
     """
     try:
         values: dict[str, Any] = json.loads(str(cell))
-        return Token(**{name: values[name] for name in TOKEN_FIELDS})
+        return Token(**{name: values[name] for name in TOKEN_FIELDS if name in values or name != "form"})
     except (ValueError, KeyError, TypeError) as error:
         problem = "State!A1 does not hold the registry's token: set the registry up, or restore that cell"
         raise ConfigError([problem]) from error
@@ -97,7 +101,7 @@ class OutboxRow:
 
     def marked(self, state: str, result: str) -> OutboxRow:
         """The same after an attempt."""
-        return replace(self, state=state, result=result[:500])
+        return replace(self, state=state, result=result[:20_000])
 
 
 def read_outbox_row(row: Row) -> OutboxRow:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from sheetflow.core import history
 from sheetflow.core.company import Company, cell_of
+from sheetflow.core.contractors import Book
 from sheetflow.core.places import inputs_of
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rulebook import Rulebook
@@ -20,7 +21,7 @@ from sheetflow.model.columns import SEALED
 from sheetflow.model.events import CellEdit, Fact, Refusal
 from sheetflow.model.people import Person
 from sheetflow.model.request import Loose, Request
-from sheetflow.model.snapshot import CellWrite, Registry, Row
+from sheetflow.model.snapshot import CellWrite, Letter, Registry, Row
 from sheetflow.workflow.table import Status
 
 
@@ -33,6 +34,7 @@ class Outcome:
     writes: list[CellWrite] = field(default_factory=list)
     answers: dict[str, Refusal | None] = field(default_factory=dict)
     unclaimed: list[tuple[Request, str]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
 
 
 class Turn:
@@ -50,6 +52,7 @@ class Turn:
         out: Outcome,
         *,
         copied: bool = False,
+        contractors: Book | None = None,
     ) -> None:
         self.request, self.row, self.cells, self.registry = request, row, cells, registry
         self.company, self.book, self.now, self.out = company, book, now, out
@@ -63,6 +66,9 @@ class Turn:
         self.expected = {request.status, request.hold.target if request.hold else request.status}
         """What the status cell may show without anybody having wished anything."""
         self.unexplained: set[str] = set()
+        self.contractors = contractors
+        self.filled: set[str] = set()
+        """Columns completed in this pass, from the contractor book or an invoice's QR."""
 
     def waited(self, key: str, text: str) -> bool:
         """Whether this very difference was seen longer ago than the grace time; remembers it if not."""
@@ -99,11 +105,9 @@ class Turn:
         if refusal is None and key == "status" and asked:
             return words.problem("reversal", "", {"by": asked.by, "reason": asked.reason})
         if refusal is None:
-            return (
-                str(words.sentences["notes"]["normalised"])
-                if key in ("inn", "bik") and key in self.normal
-                else None
-            )
+            padded = key in ("inn", "bik") and key in self.normal
+            kind = "filled" if key in self.filled else "normalised" if padded else ""
+            return str(words.sentences["notes"][kind]) if kind else None
         return " ".join(words.refusal(refusal)) + f" [{refusal.rule}]"
 
     def write(self, key: str, value: Cell | None, note: str | None = None) -> None:
@@ -136,7 +140,7 @@ class Turn:
         if self.normal:
             accepted = self.request.cells
             shown = {**self.shown, **{key: accepted.get(key, "") for key in self.normal}}
-        return fingerprint(shown) if self.cells is not None else ""
+        return fingerprint(shown, self.request.files) if self.cells is not None else ""
 
     def is_requester(self, person: Person) -> bool:
         """Whether the request is this person's."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sheetflow.model.cells import Cell
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -77,6 +79,64 @@ class Act:
     amount: str = ""
     seen: str = ""
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody handed in, where it lies now."""
+
+    id: str
+    name: str
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer of the form, as it was last submitted.
+
+    `user` is the respondent's verified address, "" where there is none. `cells`: answers by column key, as
+    typed. `at`: when it was submitted, or last edited. `send`: it is to be submitted at once.
+    """
+
+    id: str
+    at: datetime
+    user: str
+    cells: Mapping[str, Cell]
+    files: tuple[Upload, ...] = ()
+    send: bool = False
+
+    @property
+    def cause(self) -> str:
+        """What names this very version of the answer."""
+        return f"{self.id}@{self.at.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class FiledFile:
+    """A file in its folder. `sha256`: of its content, as the Drive knows it."""
+
+    id: str
+    name: str
+    sha256: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Files that were put into a request's folder, once a letter of the Outbox asked for it.
+
+    `column`: invoice or payment_order. `link`: what the cell shows. `qr`: what a payment QR on the invoice
+    says, by column key. `problem`: a key of `[problems]` where nothing could be filed.
+    """
+
+    letter: str
+    request: str
+    column: str
+    link: str
+    files: tuple[FiledFile, ...]
+    qr: Mapping[str, Cell] = field(default_factory=dict)
+    problem: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

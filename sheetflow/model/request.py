@@ -57,6 +57,9 @@ class Request:
     `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
     in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about.
     `links`: nonces of page links used, and the act that each was used for.
+    `response`: the form answer it came from, and its version. `filing`: letters that put its files away.
+    `files`: what lies in its folder: id, name, sha256, column. `filled`: columns completed from the book or a
+    QR. `cautions`: what is unusual about it: (key of [warnings], facts).
     `submitted`: it has a history, so it can no longer vanish.
     """
 
@@ -79,6 +82,11 @@ class Request:
     bank_file: str = ""
     links: dict[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
+    response: str = ""
+    filing: list[str] = field(default_factory=list)
+    files: list[dict[str, str]] = field(default_factory=list)
+    filled: list[str] = field(default_factory=list)
+    cautions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sheetflow.model.cells import Cell
-from sheetflow.model.events import Act, Event, Refusal
+from sheetflow.model.events import Act, Event, Refusal, Response
 
 Row = Sequence[Cell]
 
@@ -25,6 +25,7 @@ class Token:
     `last_id`: the largest request number given by a pass. `sheets`: tab key -> sheetId.
     `people`, `settings`: digests of those tabs as last recorded in history. `horizon`: edits older than
     this were pruned from the Inbox; an older one that turns up is a replay.
+    `form`: form answers taken lately, id -> the version's moment (ISO).
     """
 
     revision: int
@@ -36,6 +37,7 @@ class Token:
     people: str = ""
     settings: str = ""
     horizon: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ class Snapshot:
     outbox: list[list[Cell]] = field(default_factory=list)
     people: list[list[Cell]] = field(default_factory=list)
     settings: list[list[Cell]] = field(default_factory=list)
+    contractors: list[list[Cell]] = field(default_factory=list)
     acts: tuple[Act, ...] = ()
+    responses: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Decision:
 
     `states`: State rows by request id. `restored`: rows of the Registry to add again. `consumed`: places in
     the Inbox. `answers`: for each act, the refusal or None for accepted.
+    `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
+    Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -110,10 +116,15 @@ class Decision:
     last_id: int = 0
     people: str = ""
     settings: str = ""
+    form: Mapping[str, str] | None = None
+    book: list[Row] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
+    more: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
         return not (
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
-        )
+            or self.form is not None or self.book or self.recorded
+        )  # fmt: skip

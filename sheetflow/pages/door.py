@@ -58,7 +58,8 @@ class _Entered:
     def seen(self) -> str:
         """The fingerprint of what the page shows."""
         currencies = self.visit.company.settings.currencies
-        return seen_fingerprint(self.visit.request.cells, currencies)
+        request = self.visit.request
+        return seen_fingerprint(request.cells, currencies, request.files)
 
 
 class Door:

@@ -152,6 +152,11 @@ def _headers(template: Template, tab: Tab, words: Words, system: SystemTabs) -> 
         return [words.labels["columns"][column.key] for column in template.columns]
     if tab.key == "people":
         return [words.labels["people"][key] for key in PEOPLE]
+    if tab.key == "contractors":
+        return [
+            words.labels["columns"].get(key) or words.labels["book"][key]
+            for key in system.headers["contractors"]
+        ]
     if tab.key == "history":
         return [words.labels["history"][key] for key in system.headers["history"]]
     if tab.headers:
@@ -194,7 +199,8 @@ def _contents(template: Template, words: Words, system: SystemTabs, contents: Co
     yield _cells(sheets["people"], 0, [header, *rows], "userEnteredValue,note")
     names, help_texts = words.labels["settings"], words.labels.get("settings_help", {})
     settings = [[names[key], value, help_texts.get(key, "")] for key, value in contents.settings.items()]
-    for key, rows_of_texts in (("settings", settings), ("history", []), ("inbox", []), ("outbox", [])):
+    bare: dict[str, list[list[str]]] = {"contractors": [], "history": [], "inbox": [], "outbox": []}
+    for key, rows_of_texts in ({"settings": settings} | bare).items():
         first = _headers(template, template.tab(key), words, system)
         texts = [[entered(text) for text in row] for row in (first, *rows_of_texts)]
         yield _cells(sheets[key], 0, texts, "userEnteredValue")

@@ -187,7 +187,10 @@ def test_create_registry__speaks_its_language(
     book = opened.client(MIA).open_by_key(made.spreadsheet_id)
     assert (book.title, book.locale, book.timezone) == (title, locale, "Asia/Yekaterinburg")
     tabs = [(tab.title, tab.isSheetHidden) for tab in book.worksheets()]
-    visible = [opened.words.label("tabs", key) for key in ("registry", "people", "settings", "history")]
+    visible = [
+        opened.words.label("tabs", key)
+        for key in ("registry", "contractors", "people", "settings", "history")
+    ]
     assert tabs == [*((name, False) for name in visible), ("Inbox", True), ("State", True), ("Outbox", True)]
     header = opened.tab(ANNA).row_values(1)
     assert header[:6] == first
@@ -252,7 +255,7 @@ def test_sheet_schema__a_batch_is_all_or_nothing(place: Place) -> None:
     ]
     with pytest.raises(PortError, match="No sheet with id: 9"):
         schema.batch(place.made.spreadsheet_id, requests)
-    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 7
+    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 8
     with pytest.raises(NotFound):
         schema.share("no-such-file", MIA, "writer")
 

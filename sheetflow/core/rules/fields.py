@@ -7,7 +7,7 @@ and cells are brought to their normal form (an INN that lost its leading zero, "
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -190,14 +190,16 @@ def valid_fields(case: MoveCase) -> Objection | None:
     return _objection(case, "valid-fields") or _objection(case, "no-formulas")
 
 
-def seen_fingerprint(cells: Mapping[str, Cell], currencies: tuple[str, ...]) -> str:
+def seen_fingerprint(
+    cells: Mapping[str, Cell], currencies: tuple[str, ...], files: Iterable[Mapping[str, str]] = ()
+) -> str:
     """What somebody who looks at a request has before them: its fingerprint, cells in normal form.
 
     The normal form, for that is what a draft becomes when it is submitted; bringing cells to it twice
     changes nothing, so a submitted request has here the very fingerprint that it was submitted with.
     """
     normal, _ = check(cells, currencies, date.max)  # the day matters to no sealed cell
-    return fingerprint({**cells, **normal})
+    return fingerprint({**cells, **normal}, files)
 
 
 @rule
@@ -210,7 +212,8 @@ def payee_author_known(case: MoveCase) -> Objection | None:
     unsigned = case.request.unsigned
     if not unsigned:
         return None
-    confirmed = seen_fingerprint(case.request.cells, case.company.settings.currencies)
+    request = case.request
+    confirmed = seen_fingerprint(request.cells, case.company.settings.currencies, request.files)
     if case.via != "sheet" and case.seen == confirmed:
         return None
     return Objection({"columns": ", ".join(sorted(unsigned))})

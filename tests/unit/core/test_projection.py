@@ -62,6 +62,11 @@ FULL = Request(
     bank_file="pay.txt",
     links={"n1": "u1"},
     deleted=START,
+    response="r1@2026-11-24T09:00:00+00:00",
+    filing=["letter1"],
+    files=[{"id": "f1", "name": "invoice.pdf", "sha256": "ab", "column": "invoice"}],
+    filled=["kpp"],
+    cautions=[("qr-differs", {"columns": "amount"})],
 )
 
 # --- round trip

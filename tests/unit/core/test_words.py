@@ -28,7 +28,7 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 
 CHECKS = {"required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned"}
 TEXT_PROBLEMS = {"text-too-long", "text-has-seal-sign", "text-has-control-characters", "is-formula"}
-HELD = {"comment-required", "part-payment-has-amount", "unexplained-change"}
+HELD = {"comment-required", "part-payment-has-amount", "unexplained-change", "files-first"}
 
 RULE_FACTS = {
     "required-fields": {"columns"},

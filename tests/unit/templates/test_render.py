@@ -21,6 +21,7 @@ SYSTEM = SystemTabs(
         "inbox": ("uuid", "at"),
         "outbox": ("id", "state"),
         "history": ("seq", "at", "hash"),
+        "contractors": ("inn", "account", "since"),
     },
     '{"revision":0}',
     "SF_VERSION",
@@ -91,7 +92,7 @@ def test_render__ids_of_protections_and_views_are_stable_and_distinct(requests: 
     }
     views = [item["filter"]["filterViewId"] for item in kinds(requests, "addFilterView")]
     assert protections["sheetflow: registry.confirmed"] == object_id("protection", "registry", "confirmed")
-    assert len({*protections.values(), *views}) == len(protections) + len(views) == 19
+    assert len({*protections.values(), *views}) == len(protections) + len(views) == 20
 
 
 def test_render__protections_name_whom_they_leave_free(template: Template) -> None:
@@ -106,7 +107,7 @@ def test_render__protections_name_whom_they_leave_free(template: Template) -> No
         "registry.id": "warning",
         **{f"registry.{key}": EDITORS["system"] for key in system},
         **dict.fromkeys(("history", "inbox", "state", "outbox"), EDITORS["system"]),
-        **dict.fromkeys(("people", "settings"), EDITORS["admins"]),
+        **dict.fromkeys(("contractors", "people", "settings"), EDITORS["admins"]),
     }
 
 
