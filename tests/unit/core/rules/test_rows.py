@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from sheetflow.core.company import read_company
+from sheetflow.core.rules.case import EditCase
+from sheetflow.core.rules.rows import id_is_kept, submitted_rows_stay
 from sheetflow.model.cells import Cell
+from sheetflow.model.request import Request
 from tests.desk import ANNA, GOOD, HEAD, MIA, Desk
 from tests.unit.core.outcome import assert_nothing_refused, assert_put_back, request_of
 
@@ -211,3 +215,22 @@ def test_submitted_rows_stay__a_draft_that_was_cancelled_has_a_history_and_stays
     assert desk.confirmed(rid) == "Cancelled"
     assert desk.cell(rid, "subject") == GOOD["subject"]
     desk.verify()
+
+
+# --- the claims themselves
+
+
+def test_id_is_kept__concerns_the_id_alone() -> None:
+    assert id_is_kept(case_of("id", submitted=False)) is not None
+    assert id_is_kept(case_of("amount", submitted=True)) is None
+
+
+def test_submitted_rows_stay__concerns_what_was_ever_submitted() -> None:
+    assert submitted_rows_stay(case_of("id", submitted=True)) is not None
+    assert submitted_rows_stay(case_of("id", submitted=False)) is None
+
+
+def case_of(column: str, *, submitted: bool) -> EditCase:
+    desk = Desk()
+    company = read_company(desk.sheet.people, desk.sheet.settings, desk.book)
+    return EditCase(Request("PR-000002", submitted=submitted), None, column, "x", company)
