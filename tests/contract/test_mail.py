@@ -31,7 +31,7 @@ def header(gmail: Any, mail: str, name: str) -> str:
 
 
 def test_message_id__is_rewritten(gmail: Any) -> None:
-    """ "messages.send rewrites Message-ID" [H]."""
+    """Doc: messages.send gives every message a Message-ID of its own [H]."""
     mine = f"<{secrets.token_hex(8)}@firm.example>"
     sent = send(gmail, "Hello", Message_ID=mine)
     theirs = header(gmail, sent["id"], "Message-ID")

@@ -20,14 +20,14 @@ def fresh_name() -> tuple[str, str]:
 
 
 def test_batch__is_applied_whole_or_not_at_all(tab: Tab) -> None:
-    """ "If any request is not valid then the entire request will fail" [DD, H]."""
+    """DD: "If any request is not valid then the entire request will fail" [H]."""
     words = tab.refused(write(tab.area(0, 0), "first"), {"deleteSheet": {"sheetId": 21686688}})
     assert words == "Invalid requests[1].deleteSheet: No sheet with id: 21686688"
     assert tab.get() is None
 
 
 def test_guard__a_named_range_with_the_caller_s_id_is_deleted_once(tab: Tab) -> None:
-    """compare-and-swap; deleteNamedRange: `No named range with id…` [L]."""
+    """DD: ids may be given; M: deleting what is gone is an error that names the request [L]."""
     number, name = fresh_name()
     tab.batch(name_range(number, name, tab.area(0, 0)))
     assert tab.named_ranges() == {number: name}
@@ -38,7 +38,7 @@ def test_guard__a_named_range_with_the_caller_s_id_is_deleted_once(tab: Tab) -> 
 
 
 def test_guard__a_name_is_given_once(tab: Tab) -> None:
-    """ ""a named range with that name already exists" [H]."""
+    """Doc: a name occurs once in a spreadsheet, and these are the words [H]."""
     number, name = fresh_name()
     tab.batch(name_range(number, name, tab.area(0, 0)))
     words = tab.refused(name_range(number + "b", name, tab.area(1, 0)))
@@ -49,7 +49,7 @@ def test_guard__a_name_is_given_once(tab: Tab) -> None:
 
 
 def test_guard__an_id_is_given_once(tab: Tab) -> None:
-    """ "It is an error to specify the ID of a … that already exists" for a named range [H]."""
+    """DD: "It is an error to specify the ID of a range that already exists" [H]."""
     number, name = fresh_name()
     tab.batch(name_range(number, name, tab.area(0, 0)))
     words = tab.refused(name_range(number, name + "b", tab.area(1, 0)))
@@ -58,7 +58,7 @@ def test_guard__an_id_is_given_once(tab: Tab) -> None:
 
 
 def test_guard__deleted_and_added_under_one_name_in_one_batch(tab: Tab) -> None:
-    """`[deleteNamedRange(sf_<n>_<nonce>), addNamedRange(sf_<n+1>_<nonce>, name=…)]`, delete first."""
+    """M: requests are applied in order, so the name is free again when it is added [Md]."""
     number, name = fresh_name()
     tab.batch(name_range(number, name, tab.area(0, 0)))
     swap = unname(number), name_range(number + "b", name, tab.area(0, 0))
@@ -69,7 +69,7 @@ def test_guard__deleted_and_added_under_one_name_in_one_batch(tab: Tab) -> None:
 
 
 def test_guard__of_parallel_swaps_of_one_token_exactly_one_wins(tab: Tab) -> None:
-    """parallel swap on one token (exactly one wins)."""
+    """DD: a batch is atomic; M: so one of several that delete the same id wins [Md]."""
     number, name = fresh_name()
     tab.batch(name_range(number, name, tab.area(0, 0)))
     barrier, won, lost = threading.Barrier(5), list[str](), list[str]()
@@ -99,20 +99,20 @@ def test_guard__of_parallel_swaps_of_one_token_exactly_one_wins(tab: Tab) -> Non
 
 
 def test_raw__keeps_a_formula_as_text(tab: Tab) -> None:
-    """ "RAW is stored as is; USER_ENTERED parses (also a leading + or -)"."""
+    """DD, RAW: "stored as-is"; USER_ENTERED parses, a leading + too [H]."""
     tab.put("A1:C1", [["=1+1", "+7", "007"]])
     tab.put("A2:C2", [["=1+1", "+7", "007"]], "USER_ENTERED")
     assert tab.get(render="UNFORMATTED_VALUE") == [["=1+1", "+7", "007"], [2, 7, 7]]
 
 
 def test_string_value__is_never_a_formula(tab: Tab) -> None:
-    """ "Safest: updateCells/appendCells with stringValue/numberValue"."""
+    """DD, ExtendedValue.stringValue: a text that begins with = stays one [H]."""
     tab.batch(write(tab.area(0, 0), '=IMPORTXML("http://evil.example";"//a")'), write(tab.area(0, 1), "007"))
     assert tab.get(render="UNFORMATTED_VALUE") == [['=IMPORTXML("http://evil.example";"//a")', "007"]]
 
 
 def test_append_cells__goes_below_the_last_row_with_data(tab: Tab) -> None:
-    """ "appendCells: "Adds new cells after the last row with data in a sheet" [DD, H]."""
+    """DD, appendCells: "after the last row with data in a sheet" [H]."""
     tab.put("A1:B1", [["head", "er"]])
     tab.put("C5", [["last"]])
 
@@ -125,7 +125,7 @@ def test_append_cells__goes_below_the_last_row_with_data(tab: Tab) -> None:
 
 
 def test_append_cells__makes_the_grid_grow(tab: Tab) -> None:
-    """appendCells: "inserting new rows into the sheet if necessary" [DD, H]."""
+    """DD, appendCells: "inserting new rows into the sheet if necessary" [H]."""
     tab.put("A100", [["the last row"]])
     cells = [{"values": [{"userEnteredValue": {"numberValue": n}}]} for n in range(2)]
     tab.batch({"appendCells": {"sheetId": tab.sheet, "rows": cells, "fields": "userEnteredValue"}})
@@ -133,7 +133,7 @@ def test_append_cells__makes_the_grid_grow(tab: Tab) -> None:
 
 
 def test_update_cells__a_note_alone_keeps_the_value_and_a_value_alone_the_note(tab: Tab) -> None:
-    """updateCells.fields: "The fields of CellData that should be updated" [DD, H]."""
+    """DD, updateCells.fields: only "the fields of CellData that should be updated" [H]."""
 
     def set_note(note: str) -> dict[str, object]:
         start = {"sheetId": tab.sheet, "rowIndex": 0, "columnIndex": 0}
@@ -148,7 +148,7 @@ def test_update_cells__a_note_alone_keeps_the_value_and_a_value_alone_the_note(t
 
 
 def test_response_ranges__show_the_state_after_the_batch(tab: Tab) -> None:
-    """`includeSpreadsheetInResponse` + `responseRanges` + `responseIncludeGridData`."""
+    """DD: includeSpreadsheetInResponse, responseRanges, responseIncludeGridData [H]."""
     tab.put("A1:A3", [["one"], ["two"], ["three"]])
     rows = {"sheetId": tab.sheet, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}
     answer = tab.batch(
@@ -170,7 +170,7 @@ def test_response_ranges__show_the_state_after_the_batch(tab: Tab) -> None:
 
 
 def test_cell__holds_fifty_thousand_characters(tab: Tab) -> None:
-    """ "Your input contains more than the maximum of 50000 characters in a single cell." [H]."""
+    """Doc: the limit of a cell, and the words beyond it [H]."""
     tab.put("A1", [["x" * 50_000]])
     with pytest.raises(gspread.exceptions.APIError) as refusal:
         tab.put("A2", [["x" * 50_001]])
@@ -179,25 +179,34 @@ def test_cell__holds_fifty_thousand_characters(tab: Tab) -> None:
     assert len(tab.get()) == 1
 
 
-def protect(tab: Tab, area: dict[str, int], *users: str) -> dict[str, object]:
-    return {"addProtectedRange": {"protectedRange": {"range": area, "editors": {"users": list(users)}}}}
+def protect(area: dict[str, int], *users: str) -> dict[str, object]:
+    """An addProtectedRange request; without users for the caller (and the owner) alone."""
+    editors = {"editors": {"users": list(users)}} if users else {}
+    return {"addProtectedRange": {"protectedRange": {"range": area, **editors}}}
 
 
 def test_protection__refuses_in_google_s_words(tab: Tab) -> None:
-    """400 `You are trying to edit a protected cell or object. …` [H]."""
+    """Doc: whoever is not among the editors gets 400 and these words [H]."""
     other = tab.other()
     tab.put("A1:B1", [["kept", "free"]])
-    tab.batch(protect(tab, tab.area(0, 0)))
+    tab.batch(protect(tab.area(0, 0)))
     assert PROTECTED in tab.refused(write(tab.area(0, 0), "taken"), by=other)
     tab.batch(write(tab.area(0, 1), "taken"), by=other)
     assert tab.get() == [["kept", "taken"]]
 
 
+def test_protection__nobody_locks_themselves_out(tab: Tab) -> None:
+    """Doc: a protection whose editors leave out the caller, who is not the owner, is refused [H]."""
+    words = tab.refused(protect(tab.area(0, 0), "somebody.else@firm.example"))
+    assert "You can't remove yourself as an editor" in words
+
+
 def test_protection__a_protected_column_blocks_a_sort_but_no_insert(tab: Tab) -> None:
-    """ "Protected columns can block people's sort and row deletion" [Md]."""
+    """M: protected columns can block people's sorts [Md]."""
     other = tab.other()
     tab.put("A1:B2", [["b", 1], ["a", 2]])
-    tab.batch(protect(tab, {"sheetId": tab.sheet, "startColumnIndex": 1, "endColumnIndex": 2}))
+    column = {"sheetId": tab.sheet, "startColumnIndex": 1, "endColumnIndex": 2}
+    tab.batch(protect(column))
     sort = {"sortRange": {"range": tab.area(0, 0, 2, 2), "sortSpecs": [{"dimensionIndex": 0}]}}
     assert PROTECTED in tab.refused(sort, by=other)
     rows = {"sheetId": tab.sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
