@@ -221,6 +221,7 @@ class Switches:
     """
 
     DEFAULTS: Mapping[str, Any] = {
+        "form_answers_evaluate": False,
         "gmail_search_lag_seconds": 0,
         "protected_columns_block_structure": True,
     }
@@ -258,8 +259,9 @@ Listener = Callable[[str, Json], None]
 class Events:
     """Tells listeners what happened.
 
-    Kinds: `mail` {"to", "from", "id", "subject"}, `cells` {"spreadsheet", "by"}, and whatever other layers
-    publish. Listeners are called in the thread of the change and must be quick.
+    Kinds: `mail` {"to", "from", "id", "subject"}, `cells` {"spreadsheet", "by"}, `form` {"form", "response",
+    "by"}, and whatever other layers publish. Listeners are called in the thread of the change and must be
+    quick.
     """
 
     def __init__(self) -> None:

@@ -101,6 +101,10 @@ def blueprint(emulator: Emulator) -> Blueprint:
     def edited() -> Response:
         return jsonify(emulator.hand.edit_request(json_object()))
 
+    @routes.post("/respond")
+    def responded() -> Response:
+        return jsonify(emulator.respondent.respond_request(json_object()))
+
     return routes
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetflow.emulator import drive
 from sheetflow.emulator.apps_script.runtime import AppsScript
 from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
+from sheetflow.emulator.forms import page as forms_page
+from sheetflow.emulator.forms import routes as forms_routes
+from sheetflow.emulator.forms.respondent import Respondent
+from sheetflow.emulator.forms.service import FormsService
+from sheetflow.emulator.forms.uploads import DriveUploads
+from sheetflow.emulator.drive import Drive, blueprint
 from sheetflow.emulator.gmail.mailbox import Mailboxes
 from sheetflow.emulator.hand import Hand
 from sheetflow.emulator.identity import Identity
@@ -37,9 +42,12 @@ class Emulator:
         identity: tokens.
         files: who may open what.
         sheets: spreadsheets.
+        drive: folders, files and their content.
         gmail: mailboxes.
+        forms: forms and their responses.
         scripts: Apps Script projects.
         hand: edits as people make them.
+        respondent: responses as people send them.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -57,13 +65,30 @@ class Emulator:
             on_change=lambda spreadsheet, by: self.events.publish("cells", spreadsheet=spreadsheet, by=by),
         )
         self.files = self.sheets.files
+        self.drive = Drive(self.sheets)
         self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events)
+        self.forms = FormsService(
+            self.store,
+            self.clock,
+            self.sheets,
+            DriveUploads(lambda: self.drive),
+            evaluates=lambda: bool(self.switches.get("form_answers_evaluate")),
+            on_submit=lambda form, response, by: self.events.publish(
+                "form", form=form, response=response, by=by
+            ),
+        )
         self.scripts = AppsScript(self)
         self.hand = Hand(self)
+        self.respondent = Respondent(self)
 
     def service_blueprints(self) -> list[Blueprint]:
         """The routes of the services besides Gmail and identity."""
-        return [self.sheets.routes(), drive.blueprint(self.sheets)]
+        return [
+            self.sheets.routes(),
+            blueprint(self.drive),
+            forms_routes.blueprint(self.forms),
+            forms_page.blueprint(self),
+        ]
 
     def close(self) -> None:
         """Let running triggers end, and close the database. What was answered is on disk without it."""

@@ -7,6 +7,7 @@ as typed (USER_ENTERED), and installed edit triggers hear of it. Roles and prote
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.emulator.apps_script.runtime import Edit, Run
@@ -98,7 +99,7 @@ class Hand:
         found = done.box
         cells = (found.row0 + 1, found.col0 + 1, found.row1 - found.row0, found.col1 - found.col0)
         edit = Edit(spreadsheet, area.sheet_id, cells, who, new, old)
-        runs = self._fire(edit, wait=wait)
+        runs = self.fire(lambda: self._emulator.scripts.edited(edit), wait=wait)
         return {"spreadsheetId": spreadsheet, "updatedRange": name, "triggers": [run.brief() for run in runs]}
 
     def _told(self, doc: Document, sheet_id: int, box: Box) -> float | str | bool | None:
@@ -116,17 +117,18 @@ class Hand:
         for thread in list(self._waiting):
             thread.join(seconds)
 
-    def _fire(self, edit: Edit, *, wait: bool) -> list[Run]:
+    def fire(self, triggers: Callable[[], list[Run]], *, wait: bool) -> list[Run]:
+        """Run triggers: now, or in a thread of their own, of which nothing is told."""
         if wait:
-            return self._emulator.scripts.edited(edit)
+            return triggers()
 
         def later() -> None:
             try:
-                self._emulator.scripts.edited(edit)
+                triggers()
             finally:
                 self._waiting.discard(thread)
 
-        thread = threading.Thread(target=later, name="edit-trigger", daemon=True)
+        thread = threading.Thread(target=later, name="trigger", daemon=True)
         self._waiting.add(thread)
         thread.start()
         return []

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import dukpy
 
 from sheetflow.emulator.apps_script.cells import CellServices
+from sheetflow.emulator.apps_script.forms import FormServices
 from sheetflow.emulator.apps_script.projects import Project, Projects, Trigger
 from sheetflow.emulator.apps_script.services import ScriptError, ScriptServices
 from sheetflow.emulator.wire import GoogleError, Json
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from sheetflow.emulator.emulator import Emulator
 
 RUNS_KEPT = 1000
-SHIM = (Path(__file__).parent / "shim.js").read_text(encoding="utf-8")
+SHIM, FORMS_SHIM = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("shim.js", "forms_shim.js")
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,25 @@ class Edit:
     user: str
     value: float | str | bool | None = None
     old_value: float | str | bool | None = None
+
+
+@dataclass(frozen=True)
+class FormSubmit:
+    """A form's response, as a trigger of the linked spreadsheet hears of it.
+
+    Attributes:
+        spreadsheet: id.
+        sheet_id: the responses tab.
+        box: row, column, rows, columns of the response's cells; from 1.
+        values: what the cells show, from the left.
+        named: header to the texts below it; headers may repeat.
+    """
+
+    spreadsheet: str
+    sheet_id: int
+    box: tuple[int, int, int, int]
+    values: list[str]
+    named: dict[str, list[str]]
 
 
 @dataclass
@@ -119,19 +141,30 @@ class AppsScript:
 
     def edited(self, edit: Edit) -> list[Run]:
         """Run the edit triggers that are installed on the spreadsheet, one after another."""
-        found = self.projects.triggers(spreadsheet=edit.spreadsheet, event="ON_EDIT")
-        return [self._fire(trigger, edit) for trigger in found]
-
-    def _fire(self, trigger: Trigger, edit: Edit) -> Run:
         event = {
             "spreadsheet": edit.spreadsheet,
             "range": [edit.sheet_id, *edit.box],
             "user": edit.user,
             "value": edit.value,
             "oldValue": edit.old_value,
-            "triggerUid": trigger.id,
         }
-        call = f"runEdit_({json.dumps(trigger.handler)}, {json.dumps(event)}); null"
+        found = self.projects.triggers(spreadsheet=edit.spreadsheet, event="ON_EDIT")
+        return [self._fire(trigger, "runEdit_", event) for trigger in found]
+
+    def submitted(self, submit: FormSubmit) -> list[Run]:
+        """Run the form-submit triggers that are installed on the spreadsheet, one after another."""
+        event = {
+            "spreadsheet": submit.spreadsheet,
+            "range": [submit.sheet_id, *submit.box],
+            "values": submit.values,
+            "namedValues": submit.named,
+        }
+        found = self.projects.triggers(spreadsheet=submit.spreadsheet, event="ON_FORM_SUBMIT")
+        return [self._fire(trigger, "runFormSubmit_", event) for trigger in found]
+
+    def _fire(self, trigger: Trigger, runner: str, event: Json) -> Run:
+        event = {**event, "triggerUid": trigger.id}
+        call = f"{runner}({json.dumps(trigger.handler)}, {json.dumps(event)}); null"
         return self._execute(self.projects.get(trigger.project), trigger.handler, call)
 
     def _execute(self, project: Project, function: str, call: str) -> Run:
@@ -146,11 +179,12 @@ class AppsScript:
             lambda level, text: run.log.append(f"{level} {text}"),
         )
         cells = CellServices(self._emulator.sheets, project.owner)
-        host = _host({**services.handlers(), **cells.handlers()})
+        forms = FormServices(self._emulator.forms, project.owner)
+        host = _host({**services.handlers(), **cells.handlers(), **forms.handlers()})
         interpreter = dukpy.JSInterpreter()
         interpreter.export_function("host", host)
         try:
-            run.value = interpreter.evaljs([SHIM, project.source, call])
+            run.value = interpreter.evaljs([SHIM, FORMS_SHIM, project.source, call])
         except dukpy.JSRuntimeError as error:
             run.error = str(error)
         finally:

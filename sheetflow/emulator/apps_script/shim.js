@@ -280,4 +280,15 @@
     if (event.oldValue !== null) e.oldValue = text(event.oldValue);
     global[handler](e);
   };
+
+  /** Runs a handler with the event object of a form's response in a linked spreadsheet. */
+  global.runFormSubmit_ = function (handler, event) {
+    const [sheetId, ...box] = event.range;
+    const range = new Range(new Sheet(new Spreadsheet(event.spreadsheet), sheetId), ...box);
+    const { triggerUid, values, namedValues } = event;
+    global[handler]({ authMode: "FULL", triggerUid, range, values, namedValues });
+  };
+
+  // For the parts of the shim that follow; each takes it away from scripts.
+  global.shim_ = { host, WorkspaceDate, setOf };
 })(globalThis);

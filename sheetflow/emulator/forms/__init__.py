@@ -1,0 +1,1 @@
+"""Forms v1: forms, their respondent's page, responses, and the spreadsheet tab that follows them."""
