@@ -136,7 +136,7 @@ def _fill(screen: Screen, data: Path, locale: str) -> None:
     """Requests in every status, once. Played behind another port: whoever sees the place sees it filled."""
     from sheetflow.workspace.demo import Player
     from sheetflow.workspace.doors import Doors
-    from sheetflow.workspace.story_showcase import SHOWCASE
+    from sheetflow.workspace.story_showcase import ENDS, SHOWCASE
 
     with _workspace(data, locale, scheduled=False, functions=False) as place:
         player = Player(Doors(place.url), _rulebook(place.language), screen)
@@ -144,8 +144,7 @@ def _fill(screen: Screen, data: Path, locale: str) -> None:
             return
         screen.say(player.frame.say("filling"))
         place.functions.start()
-        player.play_quietly(SHOWCASE)
-        place.run_schedule()
+        player.play_quietly(SHOWCASE, ENDS)
 
 
 def _introduce(screen: Screen, place: LocalWorkspace) -> None:

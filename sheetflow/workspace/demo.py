@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -83,11 +83,25 @@ class Player:
             for step in chapter.steps:
                 self.play_step(step)
 
-    def play_quietly(self, chapter: Chapter) -> None:
-        """Do what it says, and show only how far it is."""
+    def play_quietly(self, chapter: Chapter, ends: Mapping[str, str]) -> None:
+        """Do what it says, and show only how far it is. `ends`: the status that each request ends in.
+
+        Raises:
+            DemoFailed: one ends in another.
+        """
         for done, step in enumerate(chapter.steps, start=1):
             self._do(step)
             self.show.progress(done, len(chapter.steps), chapter.title[self.language])
+        wanted = {self.ids[name]: self.book.status_labels[status] for name, status in ends.items()}
+        end = time.monotonic() + PATIENCE
+        while (found := self._confirmed(wanted)) != wanted:
+            if time.monotonic() > end:
+                raise DemoFailed(f"the requests should be {wanted}; they are {found}")
+            self._hurry()
+
+    def _confirmed(self, requests: Iterable[str]) -> dict[str, str]:
+        shown = {row["id"]: row["confirmed"] for row in self.registry.rows()}
+        return {request: shown.get(request, "") for request in requests}
 
     def play_step(self, step: Step) -> None:
         """One step: told, done, and looked at."""
