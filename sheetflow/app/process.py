@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetflow.app import tidying
 from sheetflow.app.outbox import Deliverer, Work, claim
-from sheetflow.app.repair import undo
+from sheetflow.app.repair import still_astray, undo
 from sheetflow.core import intake
 from sheetflow.core.decide import decide
 from sheetflow.core.rulebook import Rulebook
@@ -181,17 +181,30 @@ class Process:
         self, snapshot: Snapshot, commit: Commit, receipt: Receipt, report: PassReport
     ) -> tuple[Receipt, bool]:
         """Put right what landed in somebody else's row; True: read again, what was meant is still to do."""
-        writes = undo(snapshot, commit, receipt)
-        if not writes:
+        strays = undo(snapshot, commit, receipt)
+        if not strays:
             return receipt, False
-        report.repaired += len(writes)
-        new = self._next(receipt.token)
-        try:
-            return self.sheet.commit(
-                Commit(receipt.token, new, commit.columns, commit.registry_rows, writes=writes)
-            ), True
-        except (ConcurrentEdit, Unavailable):
-            return receipt, True
+        token, columns = receipt.token, commit.columns
+        for attempt in range(TRIES):
+            report.repaired += len(strays)
+            writes = [stray.undone for stray in strays]
+            repair = Commit(token, self._next(token), columns, commit.registry_rows, writes=writes)
+            try:
+                done = self.sheet.commit(repair)
+            except (ConcurrentEdit, Unavailable):
+                self.clock.sleep(min(0.05 * 2**attempt, 2.0) * (0.5 + self.nonces.jitter()))
+            else:
+                again = undo(snapshot, repair, done)
+                if not again:
+                    return (receipt if attempt else done), True
+                strays = [*again, *strays]
+            # Others came in between: the rows may be elsewhere by now, and some of it put right by them.
+            snapshot = self.sheet.read()
+            token, columns = snapshot.token, snapshot.registry.columns
+            strays = still_astray(snapshot, strays)
+            if not strays:
+                break
+        return receipt, True
 
     def _next(self, token: Token) -> Token:
         return replace(

@@ -8,6 +8,7 @@ What had been meant is decided anew on the next read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sheetflow.core.company import cell_of
 from sheetflow.model.cells import Cell, canonical
@@ -16,8 +17,16 @@ from sheetflow.model.snapshot import CellWrite, Row, Snapshot
 from sheetflow.ports import Commit, Receipt
 
 
-def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[CellWrite]:
-    """The writes that undo what landed in a row of somebody else's."""
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A value of ours in a row of somebody else's. `undone`: the write that puts the row's own back."""
+
+    ours: Cell | None
+    undone: CellWrite
+
+
+def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[Stray]:
+    """What landed in a row of somebody else's, with the writes that undo it."""
     place = snapshot.registry.columns["id"]
     written: dict[int, set[str]] = {}
     for write in commit.writes:
@@ -33,7 +42,25 @@ def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[CellWrite
         owner = stands.get(write.row, write.request)
         if owner != meant[write.row]:
             before: Cell = owner if write.column == "id" else _cell_of_request(owner, write.column, snapshot)
-            found.append(CellWrite(write.row, owner, write.column, before, "" if write.note else None))
+            undone = CellWrite(write.row, owner, write.column, before, "" if write.note else None)
+            found.append(Stray(write.value, undone))
+    return found
+
+
+def still_astray(seen: Snapshot, strays: Sequence[Stray]) -> list[Stray]:
+    """Those that a later read still shows, with their rows where they are by then.
+
+    Where the cell shows something else somebody put it right, or typed into it: it is theirs again.
+    """
+    columns, rows = seen.registry.columns, seen.registry.rows
+    places = {str(cell_of(row, columns["id"])): place for place, row in reversed(list(enumerate(rows)))}
+    found = []
+    for stray in strays:
+        write = stray.undone
+        place = places.get(write.request, write.row) if write.request else write.row
+        cell = cell_of(rows[place], columns[write.column]) if place < len(rows) else ""
+        if stray.ours is None or canonical(cell) == canonical(stray.ours):
+            found.append(replace(stray, undone=replace(write, row=place)))
     return found
 
 
