@@ -120,9 +120,7 @@ def _picture(data: bytes) -> _Grey:
         with Image.open(BytesIO(data), formats=_PICTURES) as image:
             if math.prod(image.size) > (MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS):
                 raise _unreadable("too-large")
-            image.draft(
-                "L", (MAX_SIDE, MAX_SIDE)
-            )  # a JPEG is decoded at half or a quarter, where that is enough
+            image.draft("L", (MAX_SIDE // 2, MAX_SIDE // 2))  # a JPEG at half or a quarter, if that is enough
             if math.prod(image.size) > MAX_PIXELS:
                 raise _unreadable("too-large")
             image.load()

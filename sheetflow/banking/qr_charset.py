@@ -18,7 +18,8 @@ CHARSETS = {"1": "cp1251", "2": "utf-8", "3": "koi8-r"}
 _WRONGLY_TAKEN_FOR = ("latin-1", "cp1252", "cp1251")
 _FOREIGN_RUN = re.compile(r"[\u00c0-\u00ff]{3}")
 """Three accented letters together: no Western word has them, a Cyrillic word in the wrong encoding does."""
-_ENOUGH = 3
+_RUSSIAN_RUN = re.compile(r"[А-Яа-яЁё]{3}")
+"""What a text turned back must hold; "Г«" alone could be right as it stands."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -55,10 +56,7 @@ def repaired(text: str, digit: str) -> str:
         return text
     for wrong in _WRONGLY_TAKEN_FOR:
         meant = _read_again(text, wrong, "utf-8")
-        if (
-            meant is not None
-            and sum(letter.isalpha() and not letter.isascii() for letter in meant) >= _ENOUGH
-        ):
+        if meant is not None and _RUSSIAN_RUN.search(meant):
             return meant
     if _FOREIGN_RUN.search(text):
         named = CHARSETS[digit]
