@@ -104,6 +104,8 @@ def compose(
     message["Subject"] = subject_of(letter.request, made.subject)
     message["From"] = Address(company, addr_spec=own)
     message["To"] = Address(addr_spec=address_of(letter.to))
+    if answer_to := str(letter.facts.get("reply_to", "")):
+        message["Reply-To"] = Address(addr_spec=address_of(answer_to))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"  # Exchange does not look at the header above
     message[REFERENCE_HEADER] = reference
@@ -221,8 +223,19 @@ def _warnings(
     if at is None:
         return []
     known = {key: value for key, value in facts.items() if isinstance(value, str)}
-    told = (words.sentence("warnings", key, known | own) for key, own in cautions(raw, at.date()))
+    own_facts = [*cautions(raw, at.date()), *_remembered(raw)]
+    told = (words.sentence("warnings", key, known | own) for key, own in own_facts)
     return [text for text in told if text]
+
+
+def _remembered(raw: Mapping[str, object]) -> list[tuple[str, dict[str, str]]]:
+    """What was noticed about the request while it was a draft."""
+    found = raw.get("cautions")
+    return (
+        [(str(key), {k: clean(str(v), lines=False) for k, v in facts.items()}) for key, facts in found]
+        if isinstance(found, list)
+        else []
+    )
 
 
 def _money(text: str, currency: str, language: str) -> str:

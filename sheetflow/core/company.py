@@ -85,7 +85,7 @@ def read_company(people: Sequence[Row], settings: Sequence[Row], book: Rulebook)
 
 def tab_digest(rows: Sequence[Row]) -> str:
     """A digest of a tab's content, to see that it changed."""
-    return hashlib.sha256(dumps(tab_content(rows)).encode()).hexdigest()[:16]
+    return hashlib.sha256(dumps(tab_content(rows)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def tab_content(rows: Sequence[Row]) -> list[list[str]]:

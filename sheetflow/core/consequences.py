@@ -120,6 +120,7 @@ def facts_about(request: Request, company: Company) -> dict[str, object]:
         "approver": people.name(request.approver) if request.approver else "",
         "paid": str(request.paid),
         "fingerprint": request.fingerprint,
+        "cautions": [[key, dict(facts)] for key, facts in request.cautions],
         "company": company.settings.values["company"],
         "time_zone": str(company.settings.zone),
     }
@@ -153,39 +154,13 @@ def approvers_for(request: Request, company: Company) -> list[Person]:
 
 
 def _of_event(event: Event, request: Request, company: Company, book: Rulebook) -> list[Letter]:
-    accountants = [person.email for person in company.people.with_role(Role.ACCOUNTANT)]
-    match event.kind:
-        case "RequestSubmitted" if request.status == Status.SUBMITTED:
-            to = [(person.email, "approve") for person in approvers_for(request, company)]
-        case "RequestApproved":
-            to = [(request.requester, "approved")]
-            if request.status == Status.APPROVED:
-                to += [(a, "to-pay") for a in accountants if not same_person(a, request.approver, company)]
-        case "RequestRejected":
-            to = [(request.requester, "rejected")]
-        case "RequestReturned":
-            to = [(request.requester, "returned")]
-        case "RequestCancelled":
-            to = (
-                []
-                if same_person(event.actor, request.requester, company)
-                else [(request.requester, "cancelled")]
-            )
-        case "RequestPaid" | "RequestPartPaid":
-            template = "paid" if event.kind == "RequestPaid" else "part-paid"
-            to = [(request.requester, template)]
-            address = text_of(request.cell("contractor_email"))
-            if address and company.settings.on("contractor_notice"):
-                to.append((address, f"contractor-{template}"))
-        case "ReversalAsked":
-            seconds = company.people.with_role(Role.ACCOUNTANT)
-            to = [
-                (p.email, "reversal-asked") for p in seconds if not same_person(p.email, event.actor, company)
-            ]
-        case "PaymentReversed":
-            to = [(request.requester, "reversed")]
-        case _:
-            to = []
+    asked = _ASKED.get(event.kind)
+    to = asked(event, request, company) if asked else []
+    to = [
+        (who, template)
+        for who, template in to
+        if who and (template == "approve" or not same_person(who, event.actor, company))
+    ]
     if not to:
         return []
     about = facts_about(request, company) | {
@@ -195,10 +170,78 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         "just_paid": str(event.data.get("amount", "")),
         "open": str(event.data.get("open", "")),
     }
+    found = []
+    for address, template in to:
+        facts = about | _addressed(address, company, book)
+        if template.startswith("contractor-"):
+            orders = [file["id"] for file in request.files if file["column"] == "payment_order"]
+            facts |= {"reply_to": event.actor, "attachments": orders}
+        cause = request.id if template == "no-address" else event.hash  # that is told once
+        found.append(_letter(cause, template, address, request.id, facts))
+    return found
+
+
+To = list[tuple[str, str]]
+"""Who gets which letter: (address, template)."""
+
+
+def _on_submit(_event: Event, request: Request, company: Company) -> To:
+    if request.status != Status.SUBMITTED:  # decided in the same pass: there is nothing to ask any more
+        return []
+    return [(person.email, "approve") for person in approvers_for(request, company)]
+
+
+def _on_approval(_event: Event, request: Request, company: Company) -> To:
+    to = [(request.requester, "approved")]
+    if request.status == Status.APPROVED:
+        accountants = [person.email for person in company.people.with_role(Role.ACCOUNTANT)]
+        to += [(a, "to-pay") for a in accountants if not same_person(a, request.approver, company)]
+    return to
+
+
+def _on_payment(event: Event, request: Request, company: Company) -> To:
+    template = "paid" if event.kind == "RequestPaid" else "part-paid"
+    to = [(request.requester, template)]
+    if company.settings.on("contractor_notice"):
+        address = text_of(request.cell("contractor_email"))
+        to.append((address, f"contractor-{template}") if address else (request.requester, "no-address"))
+    return to
+
+
+def _on_reversal_asked(_event: Event, _request: Request, company: Company) -> To:
+    return [(person.email, "reversal-asked") for person in company.people.with_role(Role.ACCOUNTANT)]
+
+
+def _to_requester(template: str) -> Callable[[Event, Request, Company], To]:
+    return lambda _event, request, _company: [(request.requester, template)]
+
+
+_ASKED: Mapping[str, Callable[[Event, Request, Company], To]] = {
+    "RequestSubmitted": _on_submit,
+    "RequestApproved": _on_approval,
+    "RequestRejected": _to_requester("rejected"),
+    "RequestReturned": _to_requester("returned"),
+    "RequestCancelled": _to_requester("cancelled"),
+    "RequestPartPaid": _on_payment,
+    "RequestPaid": _on_payment,
+    "ReversalAsked": _on_reversal_asked,
+    "PaymentReversed": _to_requester("reversed"),
+}
+"""Whom an event concerns; whoever did it is told nothing about their own act."""
+
+
+def strangers(
+    requests: Iterable[tuple[Request, str]], company: Company, book: Rulebook, at: str
+) -> list[Letter]:
+    """A form answer by somebody who is not on the People tab: an admin may send it, or cancel it."""
     return [
-        _letter(event.hash, template, address, request.id, about | _addressed(address, company, book))
-        for address, template in to
-    ]
+        _letter(
+            request.response, "stranger", admin.email, request.id,
+            facts_of(request, company, book, admin.email) | {"respondent": respondent, "at": at},
+        )
+        for request, respondent in requests
+        for admin in company.people.with_role(Role.ADMIN)
+    ]  # fmt: skip
 
 
 def _candidates(request: Request, target: str, company: Company) -> list[Person]:
@@ -214,5 +257,5 @@ def _candidates(request: Request, target: str, company: Company) -> list[Person]
 
 
 def _letter(cause: str, template: str, to: str, request: str, facts: Mapping[str, object]) -> Letter:
-    key = hashlib.sha256(f"{cause}\n{to}\n{template}".encode()).hexdigest()[:20]
+    key = hashlib.sha256(f"{cause}\n{to}\n{template}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
     return Letter(key, template, to, request, facts)

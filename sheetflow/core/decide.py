@@ -234,6 +234,8 @@ class _Pass:
     def _restore(self, request: Request) -> None:
         label = self.book.status_labels[request.status]
         self.decision.restored.append({"id": request.id, "status": label, **request.cells})
+        refusal = Refusal("submitted-rows-stay", request.id, "id", {"id": request.id})
+        self.out.facts.append(refused(refusal, self.now))
         self.out.facts.append(Fact(self.now, request.id, "RowRestored", "unknown", "sheet"))
 
     def _ids(self, places: Places, edits: list[RowEdit]) -> None:
@@ -299,6 +301,7 @@ class _Pass:
             *consequences.letters(decision.events, self.requests, self.company, self.book),
             *consequences.put_back(out.refusals, self.requests, self.company, self.book, at),
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
+            *consequences.strangers(out.strangers, self.company, self.book, at),
         ]
 
 

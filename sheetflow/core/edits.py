@@ -57,11 +57,13 @@ def fold(turn: Turn, edits: Sequence[CellEdit], acts: Iterable[Act]) -> None:
 
 def _wish(turn: Turn, step: CellEdit) -> None:
     target = turn.status(step.new)
+    person = turn.company.people.find(step.user)
     if target == turn.request.status:
         if turn.request.hold and turn.request.hold.by == turn.key(step.user):
             turn.request.hold = None
-        return
-    person = turn.company.people.find(step.user)
+        again = TABLE.between(Status(target), Status(target)) is not None  # a further part payment
+        if not again or person is None or person.email not in turn.request.notes:
+            return
     leaves_draft = turn.request.status in OPEN_FOR_CHANGE and target in (Status.SUBMITTED, Status.CANCELLED)
     if leaves_draft and turn.unexplained and person:
         hold(turn, target, person, step.at, "unexplained-change", step.uuid)
@@ -146,6 +148,8 @@ def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> Non
         request.updated = step.at
     if isinstance(step, Act):
         turn.dictated.add("comment")
+    if text.strip() and request.moved and step.at < request.moved:
+        return  # older than the last step: it says nothing about the next
     if text.strip():
         request.notes[person.email] = Note(step.at, text.strip())
     else:

@@ -24,6 +24,8 @@ from sheetflow.model.snapshot import Letter, Row
 
 INVOICE, ORDER = "file-invoice", "file-payment-order"
 """Templates of letters that go to no person: they put files away."""
+PROBLEMS = frozenset({"no-folder", "not-filed", "file-type", "file-empty", "file-too-large"})
+"""Why files could not be put away: keys of [warnings]."""
 COLUMNS = {INVOICE: "invoice", ORDER: "payment_order"}
 TEMPLATES = {column: template for template, column in COLUMNS.items()}
 
@@ -48,7 +50,9 @@ _DRIVE = re.compile(r"^https://drive\.google\.com/(?:open\?(?:.*&)?id=([\w-]{10,
 
 def ask(request: Request, template: str, files: Sequence[Upload], cause: str, at: datetime) -> Letter:
     """The letter that puts files into the request's folder."""
-    key = hashlib.sha256(f"{cause}\n{template}\n{request.id}".encode()).hexdigest()[:20]
+    key = hashlib.sha256(f"{cause}\n{template}\n{request.id}".encode("utf-8", "surrogatepass")).hexdigest()[
+        :20
+    ]
     facts = {
         "files": [[upload.id, upload.name, upload.mime_type] for upload in files],
         "contractor": text_of(request.cell("contractor")),

@@ -55,7 +55,7 @@ def event_hash(previous: str, seq: int, fact: Fact) -> str:
         dict(fact.data),
         fact.cause,
     ]
-    return hashlib.sha256(f"{previous}\n{dumps(content)}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{dumps(content)}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def chain(head: str, seq: int, facts: Iterable[Fact]) -> list[Event]:
@@ -138,6 +138,7 @@ def apply(request: Request, event: Event | Fact) -> None:
     _CHANGES[event.kind](request, event)
     if event.kind in MOVES:
         request.notes, request.hold, request.reversal = {}, None, None
+        request.moved = event.at
     if event.kind != "EditRefused":
         request.updated = event.at
     if link := event.data.get("link"):

@@ -88,7 +88,7 @@ def signature(key: bytes, row: Sequence[Cell], spreadsheet: str) -> str:
 def _refuse(row: Row, key: bytes, spreadsheet: str, used: set[Cell], horizon: str, now: datetime) -> str:
     if len(row) <= SIGNATURE:
         return "it is incomplete"
-    signed = signature(key, row, spreadsheet).encode()
+    signed = signature(key, row, spreadsheet).encode("utf-8", "surrogatepass")
     if not key or not hmac.compare_digest(signed, str(row[SIGNATURE]).encode(errors="replace")):
         return "its signature does not hold"
     if row[UUID] in used:

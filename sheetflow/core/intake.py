@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.company import Company
 from sheetflow.core.filing import INVOICE, ask
 from sheetflow.core.history import instant, moment
 from sheetflow.core.judge import judge
@@ -79,6 +78,8 @@ def take_response(turn: Turn, response: Response) -> None:
     request.updated = response.at
     if first and person and person.has(Role.MANAGER):
         request.requester = person.email
+    elif first and person is None:
+        turn.out.strangers.append((request, response.user))
     known = person is not None and turn.company.people.find(request.requester) is person
     for key, value in response.cells.items():
         turn.put(key, readable(key, value))
@@ -114,8 +115,3 @@ def readable(key: str, value: Cell) -> Cell:
                 return value.strip()
     except Invalid:
         return value.strip()
-
-
-def stranger(response: Response, company: Company) -> bool:
-    """Whether nobody on the People tab is behind an answer."""
-    return company.people.find(response.user) is None

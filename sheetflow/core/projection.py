@@ -54,7 +54,7 @@ def fingerprint(cells: Mapping[str, Cell], files: Iterable[Mapping[str, str]] = 
     """What an approval is bound to: SHA-256 over the sealed cells' texts and the invoice files' hashes."""
     content = [[key, canonical(cells.get(key, ""))] for key in SEALED]
     content += [["sha256", file["sha256"]] for file in files if file["column"] == "invoice"]
-    return hashlib.sha256(dumps(content).encode()).hexdigest()
+    return hashlib.sha256(dumps(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_row(
@@ -70,7 +70,7 @@ def to_row(
         request.id,
         book.status_labels[request.status],
         seal_text(request.cells, comma=book.language == "ru"),
-        checks(request, book, settings),
+        checks(request, book, company),
         company.people.name(request.requester) if request.requester else "",
         company.people.name(request.approver) if request.approver else "",
         _serial(request.updated, settings) if request.updated else "",
@@ -115,6 +115,7 @@ def _read(row: Row) -> Request:
         links=dict(data.get("links", {})),
         problems=[(rule, column, facts) for rule, column, facts in data.get("problems", ())],
         deleted=moment(data["deleted"]) if "deleted" in data else None,
+        moved=moment(data["moved"]) if "moved" in data else None,
         response=data.get("response", ""),
         filing=list(data.get("filing", ())),
         files=list(data.get("files", ())),
@@ -155,6 +156,7 @@ def _data(request: Request) -> dict[str, Any]:
         "links": request.links,
         "problems": request.problems,
         "deleted": instant(request.deleted) if request.deleted else "",
+        "moved": instant(request.moved) if request.moved else "",
         "response": request.response,
         "filing": request.filing,
         "files": request.files,
@@ -171,9 +173,9 @@ def _data(request: Request) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value}
 
 
-def checks(request: Request, book: Rulebook, settings: Settings) -> str:
+def checks(request: Request, book: Rulebook, company: Company) -> str:
     """What stands in Checks: what is wrong or missing, what is waited for, in the registry's language."""
-    words = book.own
+    words, people, settings = book.own, company.people, company.settings
     lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
     lines += [words.sentence("warnings", key, facts) for key, facts in request.cautions]
     if request.hold:
@@ -185,7 +187,9 @@ def checks(request: Request, book: Rulebook, settings: Settings) -> str:
         )
     if request.reversal:
         lines.append(
-            words.problem("reversal", "", {"by": request.reversal.by, "reason": request.reversal.reason})
+            words.problem(
+                "reversal", "", {"by": people.name(request.reversal.by), "reason": request.reversal.reason}
+            )
         )
     if request.unsigned:
         lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))

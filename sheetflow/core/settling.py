@@ -126,12 +126,13 @@ def settle_status(turn: Turn, explained: set[tuple[str, str]]) -> None:
 
 def look_at_draft(turn: Turn) -> None:
     """What Checks says of a request that is still being written."""
-    request = turn.request
-    if request.status not in OPEN_FOR_CHANGE:
+    request, draft = turn.request, turn.request.status in OPEN_FOR_CHANGE
+    if (draft or turn.moved) and turn.contractors and request.status != Status.APPROVED:
+        kept = [caution for caution in request.cautions if caution[0] not in BOOK_CAUTIONS]
+        request.cautions = kept + cautions(request, turn.contractors)
+    if not draft:
         request.problems = []
         return
-    kept = [caution for caution in request.cautions if caution[0] not in BOOK_CAUTIONS]
-    request.cautions = kept + (cautions(request, turn.contractors) if turn.contractors else [])
     _, request.problems = check(request.cells, turn.company.settings.currencies, turn.today())
     request.problems += [
         ("no-formulas", key, {"problem": "is-formula"})

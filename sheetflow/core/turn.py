@@ -35,6 +35,7 @@ class Outcome:
     answers: dict[str, Refusal | None] = field(default_factory=dict)
     unclaimed: list[tuple[Request, str]] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    strangers: list[tuple[Request, str]] = field(default_factory=list)
 
 
 class Turn:
@@ -103,7 +104,9 @@ class Turn:
         """The note that a cell gets: why it was put back, or that it was completed; None for no word."""
         words, refusal, asked = self.book.own, self.put_back.get(key), self.request.reversal
         if refusal is None and key == "status" and asked:
-            return words.problem("reversal", "", {"by": asked.by, "reason": asked.reason})
+            return words.problem(
+                "reversal", "", {"by": self.company.people.name(asked.by), "reason": asked.reason}
+            )
         if refusal is None:
             padded = key in ("inn", "bik") and key in self.normal
             kind = "filled" if key in self.filled else "normalised" if padded else ""

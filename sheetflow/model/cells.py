@@ -63,7 +63,7 @@ def whole_text(cell: Cell) -> str:
 
 def digest(text: str) -> str:
     """The SHA-256 of a text's UTF-8 bytes, as the trigger writes it."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_blank(cell: Cell | None) -> bool:

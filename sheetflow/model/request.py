@@ -57,6 +57,7 @@ class Request:
     `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
     in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about.
     `links`: nonces of page links used, and the act that each was used for.
+    `moved`: when its status last changed: only later comments count for the next step.
     `response`: the form answer it came from, and its version. `filing`: letters that put its files away.
     `files`: what lies in its folder: id, name, sha256, column. `filled`: columns completed from the book or a
     QR. `cautions`: what is unusual about it: (key of [warnings], facts).
@@ -80,6 +81,7 @@ class Request:
     noted: dict[str, str] = field(default_factory=dict)
     reversal: Reversal | None = None
     bank_file: str = ""
+    moved: datetime | None = None
     links: dict[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
     response: str = ""

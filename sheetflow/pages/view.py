@@ -171,7 +171,7 @@ def _notes(visit: Visit) -> list[str]:
     """What Checks says, in the visitor's language, and while it can still be stopped what is unusual."""
     request, company = visit.request, visit.company
     own = replace(visit.book, language=visit.language)
-    lines = checks(request, own, company.settings).split("\n")
+    lines = checks(request, own, company).split("\n")
     if request.status in OPEN:
         facts = facts_of(request, company, visit.book, visit.person.email)
         today = visit.now.astimezone(company.settings.zone).date()

@@ -22,6 +22,7 @@ from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.core.company import read_company
 from sheetflow.core.consequences import facts_of
 from sheetflow.core.contractors import BOOK_CAUTIONS
+from sheetflow.core.filing import PROBLEMS
 from sheetflow.core.rulebook import LANGUAGES, Rulebook
 from sheetflow.errors import ConfigError
 from sheetflow.model.invalid import Invalid
@@ -75,6 +76,7 @@ ITEM = {
 LETTERS = (
     "approve", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid", "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
+    "no-address", "stranger",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -85,7 +87,8 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
     """The facts that `core.consequences` gives this letter, and no others."""
     if template == "put-back":
         return {"items": [ITEM], "language": language, **more}
-    own = {"target": "Approved"} if template == "confirm-status" else EVENT_FACTS
+    asked = {"confirm-status": {"target": "Approved"}, "stranger": {"respondent": "eve@elsewhere.example"}}
+    own = asked.get(template, EVENT_FACTS)
     return {**REQUEST_FACTS, **own, "language": language, **more}
 
 
@@ -437,7 +440,7 @@ def test_cautions__each_has_its_words(language: str) -> None:
     told = all_words()[language].sentences["warnings"]
     source = Path("sheetflow/app/cautions.py").read_text("utf-8")
     named = set(re.findall(r'"([a-z]+-[a-z-]+)"', source))
-    assert named | BOOK_CAUTIONS | {"qr-differs"} == set(told)
+    assert named | BOOK_CAUTIONS | PROBLEMS | {"qr-differs"} == set(told)
 
 
 def templates(root: Path, text: str) -> MailTemplates:

@@ -60,6 +60,7 @@ FULL = Request(
     noted={"status": "right-role"},
     reversal=Reversal(ANNA, START, "bounced"),
     bank_file="pay.txt",
+    moved=START,
     links={"n1": "u1"},
     deleted=START,
     response="r1@2026-11-24T09:00:00+00:00",
