@@ -26,9 +26,20 @@ from sheetflow.emulator.wire import STATUS_OF_CODE, GoogleError, envelope
 if TYPE_CHECKING:
     from sheetflow.emulator.emulator import Emulator
 
-GOOGLE_PATHS = ("/v4/", "/drive/", "/upload/", "/gmail/", "/v1/", "/tasks/", "/batch", "/token", "/oauth2/")
+GOOGLE_PATHS = (
+    "/v4/",
+    "/drive/",
+    "/upload/",
+    "/download/",
+    "/gmail/",
+    "/v1/",
+    "/tasks/",
+    "/batch",
+    "/token",
+    "/oauth2/",
+)
 OPEN_PATHS = ("/token", "/oauth2/")
-LEGACY_PATHS = ("/drive/", "/upload/", "/gmail/", "/tasks/", "/batch")
+LEGACY_PATHS = ("/drive/", "/upload/", "/download/", "/gmail/", "/tasks/", "/batch")
 
 FAULT_WORDS = {
     400: "Request contains an invalid argument.",
@@ -89,9 +100,15 @@ def _before(emulator: Emulator) -> Response | None:
         if response is not None:
             return response
     g.fault = fault
-    if not request.path.startswith(OPEN_PATHS):
+    if not request.path.startswith(OPEN_PATHS) and not _is_upload_session():
         g.caller = emulator.identity.caller(request.headers.get("Authorization"))
     return None
+
+
+def _is_upload_session() -> bool:
+    """Whether the call goes on with a resumable upload: its address is the key, it needs no token."""
+    session = request.method in ("PUT", "DELETE") and "upload_id" in request.args
+    return session and request.path.startswith("/upload/drive/")
 
 
 def _after(emulator: Emulator, response: Response) -> Response:
@@ -127,7 +144,7 @@ def _strike(fault: Fault) -> Response | None:
 
 def _google_error(error: GoogleError) -> Response:
     body = envelope(error)
-    if request.path.startswith(LEGACY_PATHS):
+    if request.path.startswith(LEGACY_PATHS) and not error.errors:
         body = _with_reasons(body, error)
     response = Response(
         json.dumps(body, indent=2), error.code, content_type="application/json; charset=UTF-8"

@@ -1,26 +1,49 @@
-"""Files of the workspace and with whom they are shared.
+"""Files of the workspace, the folders they lie in, and with whom they are shared.
 
 Sheets asks here who may read and write a spreadsheet; Drive's own API stands on the same records. An e-mail
-address is compared in lower case. Roles are Drive's: owner, writer, commenter, reader.
+address is compared in lower case. Roles are Drive's, the weakest first: `ROLES`.
+
+Decided here: where access comes from. A permission on a folder holds for all that lies in it; an owner's
+reaches the files of others as `writer`. A file lies in one folder at most; what is created without a folder
+lies in its owner's My Drive, a folder without a parent whose id follows from the address. A shared drive is
+such a top folder too, owned by nobody. Source: Google's guides on sharing and on shared drives.
 """
 
 from __future__ import annotations
 
+import base64
+import functools
 import hashlib
+import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import Any
 
 from sheetflow.emulator.store import Store
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
-ROLES = ("reader", "commenter", "writer", "owner")
+FOLDER = "application/vnd.google-apps.folder"
+NATIVE = "application/vnd.google-apps."
+ROLES = ("reader", "commenter", "writer", "fileOrganizer", "organizer", "owner")
 
 
 @dataclass(frozen=True)
 class File:
-    """A file's record; times are RFC 3339 in UTC with milliseconds."""
+    """A file's record; times are RFC 3339 in UTC with milliseconds, "" stands for none.
+
+    Attributes:
+        owner: e-mail address; "" in a shared drive.
+        parent: id of the folder.
+        drive: id of the shared drive.
+        trashed: when the file itself was put into the trash.
+        blob: SHA-256 of the content, in hex; "" for folders and Docs editors files.
+        head: id of the head revision of the content.
+        by: who modified it last, where that is known.
+        changed: its place in the order of all changes of the workspace.
+        more: a JSON object of what is only kept and shown.
+    """
 
     id: str
     name: str
@@ -28,16 +51,76 @@ class File:
     owner: str
     created: str
     modified: str
+    parent: str = ""
+    drive: str = ""
+    trashed: str = ""
+    blob: str = ""
+    size: int = 0
+    md5: str = ""
+    sha1: str = ""
+    head: str = ""
+    version: int = 1
+    by: str = ""
+    changed: int = 0
+    changed_at: str = ""
+    more: str = "{}"
+
+    @functools.cached_property
+    def extra(self) -> dict[str, Any]:
+        """`more`, decoded; not to be written to."""
+        decoded: dict[str, Any] = json.loads(self.more)
+        return decoded
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether files can lie in it."""
+        return self.mime_type == FOLDER
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it has no bytes of its own: a Docs editors file, a folder, a shortcut."""
+        return self.mime_type.startswith(NATIVE)
 
 
 @dataclass(frozen=True)
 class Permission:
-    """Who may do what with a file; `email` is "" for `anyone`."""
+    """Who may do what with a file.
+
+    Attributes:
+        id: the same for an account on every file.
+        email: an address; for `domain` the domain's name, "" for `anyone`.
+        kind: user, group, domain or anyone.
+        discovery: whether a domain or anyone finds the file by search, or needs the link.
+        expires: when it ends, RFC 3339.
+        pending: whether the account was asked to become the owner.
+        at, by: when and by whom it was given.
+    """
 
     id: str
     email: str
     role: str
     kind: str = "user"
+    discovery: bool = False
+    expires: str = ""
+    pending: bool = False
+    at: str = ""
+    by: str = ""
+
+
+_FILE = tuple(field.name for field in fields(File))
+_SHARE = tuple(field.name for field in fields(Permission))
+_FILE_COLUMNS = ", ".join(f"files.{name}" for name in _FILE)
+_SHARE_COLUMNS = ", ".join(f"permissions.{name}" for name in _SHARE)
+_DEFAULTS = {"int": "INTEGER NOT NULL DEFAULT 0", "bool": "INTEGER NOT NULL DEFAULT 0"}
+_UP = (
+    "WITH RECURSIVE up(id, depth) AS (VALUES(?, 0) UNION ALL SELECT files.parent, depth + 1 FROM up"
+    " JOIN files ON files.id = up.id WHERE files.parent <> '') "
+)
+_DOWN = (
+    "WITH RECURSIVE down(id) AS ({start} UNION SELECT files.id FROM files"
+    " JOIN down ON files.parent = down.id) "
+)
+_LIVE = "(permissions.expires = '' OR permissions.expires > ?)"
 
 
 class Files:
@@ -49,8 +132,8 @@ class Files:
     """
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._now = now
+        self.store = store
+        self.now = now
         store.ensure(
             "CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
             " mime_type TEXT NOT NULL,"
@@ -58,39 +141,110 @@ class Files:
             "CREATE TABLE IF NOT EXISTS permissions (file TEXT NOT NULL, id TEXT NOT NULL,"
             " email TEXT NOT NULL,"
             " role TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (file, id)) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS departures (n INTEGER NOT NULL, file TEXT NOT NULL, at TEXT NOT NULL,"
+            " people TEXT NOT NULL)",
         )
+        self._widen("files", File)
+        self._widen("permissions", Permission)
+        store.ensure(
+            "CREATE INDEX IF NOT EXISTS files_parent ON files (parent)",
+            "CREATE INDEX IF NOT EXISTS permissions_email ON permissions (email)",
+        )
+        rows = store.read("SELECT MAX(changed), (SELECT MAX(n) FROM departures) FROM files")
+        self.last_change = max(number or 0 for number in rows[0])
 
-    def add(self, name: str, mime_type: str, owner: str, file_id: str | None = None) -> File:
-        """A new file that belongs to `owner`."""
-        stamp = self._stamp()
-        file = File(file_id or new_file_id(), name, mime_type, owner.lower(), stamp, stamp)
-        with self._store.write() as connection:
-            row = (file.id, file.name, file.mime_type, file.owner, file.created, file.modified)
-            connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
-            self.share(file.id, owner, "owner")
+    def _widen(self, table: str, shape: type) -> None:
+        """Add the columns that a database of an earlier version lacks."""
+        known = {row[1] for row in self.store.read(f"PRAGMA table_info({table})")}
+        for field in fields(shape):
+            if field.name not in known:
+                default = "'{}'" if field.name == "more" else "''"
+                kind = _DEFAULTS.get(str(field.type), f"TEXT NOT NULL DEFAULT {default}")
+                self.store.ensure(f"ALTER TABLE {table} ADD COLUMN {field.name} {kind}")
+
+    def add(self, name: str, mime_type: str, owner: str, file_id: str | None = None, **columns: Any) -> File:
+        """A new file that belongs to `owner`, and lies in `parent` or else in the owner's My Drive."""
+        stamp, owner = self.stamp(), owner.lower()
+        with self.store.write() as connection:
+            if owner and not columns.get("parent"):
+                columns["parent"] = self.root(owner)
+            number = self.next_change()
+            columns = {"by": owner, "changed": number, "changed_at": stamp, **columns}
+            file = File(file_id or new_file_id(), name, mime_type, owner, stamp, stamp, **columns)
+            self._insert(connection, file)
+            if owner:
+                self.share(file.id, owner, "owner")
         return file
+
+    def _insert(self, connection: Any, file: File) -> None:
+        values = [getattr(file, column) for column in _FILE]
+        marks = ", ".join("?" * len(_FILE))
+        connection.execute(f"INSERT INTO files ({', '.join(_FILE)}) VALUES ({marks})", values)  # noqa: S608
+
+    def root(self, owner: str) -> str:
+        """The id of somebody's My Drive; the folder is made where it is missing."""
+        owner = owner.lower()
+        identifier = root_id(owner)
+        if self.get(identifier) is None:
+            stamp = self.stamp()
+            with self.store.write() as connection:
+                self._insert(connection, File(identifier, "My Drive", FOLDER, owner, stamp, stamp))
+                self.share(identifier, owner, "owner")
+        return identifier
 
     def get(self, file_id: str) -> File | None:
         """A file's record."""
-        rows = self._store.read("SELECT * FROM files WHERE id = ?", (file_id,))
-        return File(*rows[0]) if rows else None
+        rows = self._select("WHERE files.id = ?", (file_id,))
+        return rows[0] if rows else None
+
+    def _select(self, rest: str, parameters: tuple[Any, ...], before: str = "") -> list[File]:
+        sql = f"{before}SELECT {_FILE_COLUMNS} FROM files {rest}"  # noqa: S608 - the columns are ours
+        return [File(*row) for row in self.store.read(sql, parameters)]
 
     def visible_to(self, email: str) -> list[File]:
-        """All files that somebody may see, the last modified first."""
-        rows = self._store.read(
-            "SELECT DISTINCT files.* FROM files JOIN permissions ON permissions.file = files.id"
-            " WHERE permissions.email = ? ORDER BY files.modified DESC, files.created DESC",
-            (email.lower(),),
+        """All files that somebody may see without a link, the last modified first."""
+        email = email.lower()
+        start = (
+            f"SELECT file FROM permissions WHERE {_LIVE} AND (email = ? OR (discovery = 1 AND"  # noqa: S608
+            " (kind = 'anyone' OR (kind = 'domain' AND email = ?))))"
         )
-        return [File(*row) for row in rows]
+        return self._select(
+            "JOIN down ON files.id = down.id ORDER BY files.modified DESC, files.created DESC",
+            (self.stamp(), email, email.rpartition("@")[2]),
+            _DOWN.format(start=start),
+        )
+
+    def below(self, folder_id: str) -> list[File]:
+        """A file and all that lies in it, at any depth."""
+        return self._select(
+            "JOIN down ON files.id = down.id",
+            (folder_id,),
+            _DOWN.format(start="SELECT id FROM files WHERE id = ?"),
+        )
+
+    def above(self, file_id: str) -> list[File]:
+        """A file, its folder, the folder's folder and so on."""
+        return self._select("JOIN up ON files.id = up.id ORDER BY up.depth", (file_id,), _UP)
+
+    def trash(self) -> set[str]:
+        """The ids of all files that are in the trash, themselves or by a folder of theirs."""
+        start = _DOWN.format(start="SELECT id FROM files WHERE trashed <> ''")
+        return {row[0] for row in self.store.read(start + "SELECT id FROM down")}  # noqa: S608 - our text
+
+    def in_trash(self, file_id: str) -> bool:
+        """Whether a file, or a folder that it lies in, is in the trash."""
+        return any(file.trashed for file in self.above(file_id))
 
     def role(self, file_id: str, email: str) -> str | None:
-        """The strongest role that somebody has on a file."""
-        rows = self._store.read(
-            "SELECT role FROM permissions WHERE file = ? AND (email = ? OR kind = 'anyone')",
-            (file_id, email.lower()),
+        """The strongest role that somebody has on a file, by its own permissions or a folder's."""
+        email = email.lower()
+        rows = self.store.read(
+            f"{_UP}SELECT permissions.role, up.depth FROM up JOIN permissions ON permissions.file = up.id"  # noqa: S608
+            f" WHERE {_LIVE} AND (permissions.email = ? OR permissions.kind = 'anyone'"
+            " OR (permissions.kind = 'domain' AND permissions.email = ?))",
+            (file_id, self.stamp(), email, email.rpartition("@")[2]),
         )
-        return max((row[0] for row in rows), key=ROLES.index, default=None)
+        return max((inherited(role, depth) for role, depth in rows), key=ROLES.index, default=None)
 
     def share(self, file_id: str, email: str, role: str) -> Permission:
         """Give somebody a role; an earlier one is replaced."""
@@ -101,40 +255,76 @@ class Files:
 
     def grant(self, file_id: str, permission: Permission) -> None:
         """Keep a permission under its id."""
-        with self._store.write() as connection:
+        values = [file_id, *(getattr(permission, column) for column in _SHARE)]
+        marks = ", ".join("?" * len(values))
+        with self.store.write() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO permissions VALUES (?, ?, ?, ?, ?)",
-                (file_id, permission.id, permission.email, permission.role, permission.kind),
+                f"INSERT OR REPLACE INTO permissions (file, {', '.join(_SHARE)}) VALUES ({marks})",  # noqa: S608
+                values,
             )
 
     def permissions(self, file_id: str) -> list[Permission]:
-        """All permissions of a file."""
-        rows = self._store.read("SELECT id, email, role, kind FROM permissions WHERE file = ?", (file_id,))
-        return [Permission(*row) for row in rows]
+        """The permissions that were given on the file itself."""
+        return [permission for permission, holder in self.sharing(file_id) if holder == file_id]
+
+    def sharing(self, file_id: str) -> list[tuple[Permission, str]]:
+        """All permissions that hold for a file, each with the id of the file or folder it stands on.
+
+        The nearest come first; what a folder hands down is shown with the role that it means here.
+        """
+        rows = self.store.read(
+            f"{_UP}SELECT {_SHARE_COLUMNS}, up.id, up.depth FROM up"  # noqa: S608
+            f" JOIN permissions ON permissions.file = up.id WHERE {_LIVE} ORDER BY up.depth",
+            (file_id, self.stamp()),
+        )
+        found = []
+        for *values, holder, depth in rows:
+            one = dict(zip(_SHARE, values, strict=True))
+            one.update(role=inherited(one["role"], depth), discovery=bool(one["discovery"]))
+            found.append((Permission(**{**one, "pending": bool(one["pending"])}), holder))
+        return found
 
     def revoke(self, file_id: str, identifier: str) -> bool:
         """Take a permission away; False when there was none."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             cursor = connection.execute(
                 "DELETE FROM permissions WHERE file = ? AND id = ?", (file_id, identifier)
             )
             return cursor.rowcount > 0
 
     def touch(self, file_id: str, name: str | None = None) -> None:
-        """Note that a file was modified, and perhaps renamed."""
-        with self._store.write() as connection:
-            connection.execute("UPDATE files SET modified = ? WHERE id = ?", (self._stamp(), file_id))
-            if name is not None:
-                connection.execute("UPDATE files SET name = ? WHERE id = ?", (name, file_id))
+        """Note that a file was modified, by somebody unknown, and perhaps renamed."""
+        columns = {"modified": self.stamp(), "by": ""}
+        self.put(file_id, **(columns if name is None else {**columns, "name": name}))
+
+    def put(self, file_id: str, **columns: Any) -> None:
+        """Write columns of a file's record; this is a change, and a new version."""
+        columns = {"changed": self.next_change(), "changed_at": self.stamp(), **columns}
+        names = ", ".join(f"{name} = ?" for name in columns)
+        sql = f"UPDATE files SET {names}, version = version + 1 WHERE id = ?"  # noqa: S608 - names of columns
+        with self.store.write() as connection:
+            connection.execute(sql, (*columns.values(), file_id))
 
     def remove(self, file_id: str) -> None:
         """Forget a file and its permissions."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
             connection.execute("DELETE FROM permissions WHERE file = ?", (file_id,))
 
-    def _stamp(self) -> str:
-        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    def next_change(self) -> int:
+        """The number of a change; they only grow, and some may be left out."""
+        with self.store.write():
+            self.last_change += 1
+            return self.last_change
+
+    def stamp(self) -> str:
+        """The workspace's time as Drive writes it."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def inherited(role: str, depth: int) -> str:
+    """What a role means `depth` folders further down: an owner of the folder may write to what lies in it."""
+    return "writer" if depth and role == "owner" else role
 
 
 def new_file_id() -> str:
@@ -145,3 +335,9 @@ def new_file_id() -> str:
 def permission_id(email: str) -> str:
     """The permission id of an account: the same on every file, 20 digits as at Google."""
     return str(int(hashlib.sha256(email.encode()).hexdigest(), 16))[:20]
+
+
+def root_id(owner: str) -> str:
+    """The id of somebody's My Drive, in the form of Google's: 19 characters from 0A to PVA."""
+    digest = hashlib.sha256(f"my drive of {owner.lower()}".encode()).digest()
+    return "0A" + base64.urlsafe_b64encode(digest).decode()[:14] + "PVA"

@@ -2,17 +2,17 @@
 
 Werkzeug closes each connection after one answer. Real clients (requests, httplib2) hold theirs open, and a
 workspace answers hundreds of small calls: so the request's body is read whole before the application runs,
-which is what makes it safe to read the next request from the same connection.
+which is what makes it safe to read the next request from the same connection. A large one waits on disk.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import socket
+import tempfile
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 NO_BODY = frozenset({204, 304})
+IN_MEMORY = 1024 * 1024
+_PIECE = 256 * 1024
+
+
+def _pour(source: Any, target: IO[bytes], length: int | None) -> int:
+    """Copy a body, `length` bytes or up to its end, a piece at a time; returns how many bytes came."""
+    size = 0
+    while length is None or size < length:
+        piece = source.read(_PIECE if length is None else min(_PIECE, length - size))
+        if not piece:
+            break
+        target.write(piece)
+        size += len(piece)
+    return size
 
 
 class KeepAliveHandler(WSGIRequestHandler):
@@ -36,21 +50,24 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.wfile.flush()
         environ = self.make_environ()
-        if environ.get("wsgi.input_terminated"):
-            body = environ["wsgi.input"].read()
-        else:
-            body = self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ.update(
-            {
-                "wsgi.input": io.BytesIO(body),
-                "wsgi.input_terminated": True,
-                "CONTENT_LENGTH": str(len(body)),
-            }
-        )
-        try:
-            self._run(self.server.app, environ)
-        except OSError:
-            self.close_connection = True  # the client, or a fault, cut the connection
+        length = None if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+        source = environ["wsgi.input"] if length is None else self.rfile
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            size = _pour(source, body, length)
+            if length is not None and size < length:
+                self.close_connection = True
+                if not self._keeps_parts():
+                    return  # the client broke off: half a request must not take effect
+            body.seek(0)
+            environ.update({"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": str(size)})
+            try:
+                self._run(self.server.app, environ)
+            except OSError:
+                self.close_connection = True  # the client, or a fault, cut the connection
+
+    def _keeps_parts(self) -> bool:
+        """Whether a request that was cut off counts as far as it came: the chunk of a resumable upload."""
+        return self.command == "PUT" and "upload_id=" in self.path and "Content-Range" in self.headers
 
     def _run(self, app: WSGIApplication, environ: dict[str, Any]) -> None:
         started: list[Any] = []

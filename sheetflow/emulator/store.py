@@ -23,9 +23,13 @@ class Store:
 
     Args:
         path: the file; it is created where it is missing.
+
+    Attributes:
+        folder: where the file lies; parts that keep files of their own keep them beside it.
     """
 
     def __init__(self, path: Path) -> None:
+        self.folder = path.parent
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0

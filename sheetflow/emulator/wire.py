@@ -40,14 +40,23 @@ class GoogleError(Exception):
         status: Google's canonical name of it, such as `INVALID_ARGUMENT`.
         message: the sentence that clients show.
         details: entries of `error.details`.
+        errors: entries of `error.errors`, by which the older services tell a reason; theirs have no status.
     """
 
-    def __init__(self, code: int, status: str, message: str, details: Sequence[Json] = ()) -> None:
+    def __init__(
+        self,
+        code: int,
+        status: str,
+        message: str,
+        details: Sequence[Json] = (),
+        errors: Sequence[Json] = (),
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
         self.message = message
         self.details = tuple(details)
+        self.errors = tuple(errors)
 
 
 def invalid(message: str, *, details: Sequence[Json] = ()) -> GoogleError:
@@ -82,7 +91,9 @@ def bad_request(violations: Iterable[tuple[str, str]]) -> GoogleError:
 
 
 def envelope(error: GoogleError) -> Json:
-    """The body of the answer for `error`, in the shape that Sheets and Forms use."""
+    """The body of the answer for `error`, in the shape that Sheets and Forms use, or an older service's."""
+    if error.errors:
+        return {"error": {"code": error.code, "message": error.message, "errors": list(error.errors)}}
     body: Json = {"code": error.code, "message": error.message, "status": error.status}
     if error.details:
         body["details"] = list(error.details)

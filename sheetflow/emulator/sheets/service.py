@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib.resources import files as resource_files
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sheetflow.emulator.files import SPREADSHEET, Files
+from sheetflow.emulator.files import ROLES, SPREADSHEET, Files
 from sheetflow.emulator.shapes import Shapes
 from sheetflow.emulator.sheets import defaults, kinds, picture, styles, validation, values
 from sheetflow.emulator.sheets.a1 import Area
@@ -95,7 +95,7 @@ class SheetsService:
         if file is None:
             raise not_found()
         role = self.files.role(spreadsheet_id, caller)
-        if role is None or (write and role not in ("owner", "writer")):
+        if role is None or (write and ROLES.index(role) < ROLES.index("writer")):
             raise forbidden()
         if file.mime_type != SPREADSHEET:
             raise invalid("This operation is not supported for this document")
@@ -115,12 +115,13 @@ class SheetsService:
             title = new.properties["title"]
             self.files.touch(spreadsheet_id, title if title != old.properties["title"] else None)
 
-    def create(self, caller: str, body: Json | None = None) -> Json:
+    def create(self, caller: str, body: Json | None = None, place: Json | None = None) -> Json:
         """`spreadsheets.create`: a spreadsheet that belongs to the caller.
 
         Args:
             caller: e-mail address.
             body: a Spreadsheet: properties, sheets with data, named ranges.
+            place: columns of the file's record, when it is neither the caller's nor in the caller's My Drive.
 
         Returns:
             The Spreadsheet as answered.
@@ -140,7 +141,7 @@ class SheetsService:
             book.sheets.append(Sheet(book.token, defaults.sheet_properties(0, "Sheet1")))
         book.guard_size()
         with self._store.write():
-            file = self.files.add(title, SPREADSHEET, caller)
+            file = self.files.add(title, SPREADSHEET, **{"owner": caller, **(place or {})})
             self._archive.save(file.id, None, book)
         doc = self.open(file.id, caller)
         named = [{"addNamedRange": {"namedRange": item}} for item in wanted.get("namedRanges", [])]
@@ -166,6 +167,23 @@ class SheetsService:
             self._documents.pop(file_id, None)
             self._archive.remove(file_id)
             self.files.remove(file_id)
+
+    def duplicate(self, file_id: str, caller: str, title: str, place: Json) -> str:
+        """A copy of a spreadsheet, placed as `create` says; returns its id."""
+        doc = self.open(file_id, caller)
+        with doc.lock, self._store.write():
+            file = self.files.add(title, SPREADSHEET, **{"owner": caller, **place})
+            twin = doc.book.draft()
+            twin.properties["title"] = title
+            self._archive.save(file.id, None, twin)
+        return file.id
+
+    def reowned(self, file_id: str, owner: str) -> None:
+        """Tell that a spreadsheet has a new owner, "" for none: protections do not bind its owner."""
+        with self._lock:
+            doc = self._documents.get(file_id)
+            if doc is not None:
+                doc.owner = owner
 
     def changed(self, doc: Document, caller: str) -> None:
         """Tell that a write was kept; inside a transaction nothing is kept yet, and nothing is told."""

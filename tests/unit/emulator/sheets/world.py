@@ -87,7 +87,7 @@ def build_app(service: SheetsService) -> Flask:
     app = Flask("tests", static_folder=None)
     app.url_map.merge_slashes = False
     app.register_blueprint(service.routes())
-    app.register_blueprint(drive.blueprint(service))
+    app.register_blueprint(drive.blueprint(drive.Drive(service)))
 
     @app.before_request
     def who() -> None:

@@ -1,0 +1,143 @@
+"""Shared drives: top folders that belong to nobody, whose members have roles on all that lies in them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sheetflow.emulator.drive.errors import DriveError, insufficient, required
+from sheetflow.emulator.drive.matches import COMPARE, name_contains
+from sheetflow.emulator.drive.picture import rank
+from sheetflow.emulator.drive.query import DRIVE_TERMS, Both, Clause, Not, Query, parse
+from sheetflow.emulator.files import FOLDER, File, Files, Permission, permission_id
+from sheetflow.emulator.wire import Json
+
+
+class Drives:
+    """All shared drives; each is a folder's record whose `drive` is its own id."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        files.store.ensure(
+            "CREATE TABLE IF NOT EXISTS drive_requests (id TEXT PRIMARY KEY, drive TEXT NOT NULL)"
+            " WITHOUT ROWID"
+        )
+
+    def create(self, caller: str, body: Any, request_id: str) -> File:
+        """`drives.create`: a drive with the caller as its organizer.
+
+        Args:
+            caller: e-mail address.
+            body: a Drive; its name is wanted.
+            request_id: an id by which a repeated request is known.
+
+        Raises:
+            DriveError: 400 without a name or an id, 409 for an id that made a drive already.
+        """
+        name = body.get("name") if isinstance(body, dict) else None
+        if not request_id:
+            raise required("requestId")
+        if not isinstance(name, str) or not name:
+            raise required("name")
+        identifier = "0A" + secrets.token_urlsafe(12)[:14] + "PVA"
+        with self._files.store.write() as connection:
+            if self._files.store.read("SELECT 1 FROM drive_requests WHERE id = ?", (request_id,)):
+                message = "A shared drive with the provided request ID already exists."
+                raise DriveError(409, "duplicate", message, "requestId")
+            connection.execute("INSERT INTO drive_requests VALUES (?, ?)", (request_id, identifier))
+            drive = self._files.add(name, FOLDER, "", identifier, drive=identifier, by=caller.lower())
+            address = caller.lower()
+            permission = Permission(
+                permission_id(address), address, "organizer", at=drive.created, by=address
+            )
+            self._files.grant(identifier, permission)
+        return drive
+
+    def get(self, drive_id: str, caller: str, least: str = "reader") -> File:
+        """A drive that the caller is a member of.
+
+        Raises:
+            DriveError: 404 for none, 403 for a role that is too weak.
+        """
+        drive = self._files.get(drive_id)
+        role = self._files.role(drive_id, caller)
+        if drive is None or drive.drive != drive_id or role is None:
+            raise DriveError(404, "notFound", f"Shared drive not found: {drive_id}", "driveId")
+        if rank(role) < rank(least):
+            raise insufficient()
+        return drive
+
+    def of(self, caller: str, q: str = "") -> list[File]:
+        """The drives that the caller is a member of, by name, and that fit a search."""
+        query = parse(q, DRIVE_TERMS)
+        mine = [file for file in self._files.visible_to(caller) if file.drive == file.id]
+        return sorted((one for one in mine if self._fits(query, one)), key=lambda one: one.name.casefold())
+
+    def _fits(self, query: Query | None, drive: File) -> bool:
+        if query is None:
+            return True
+        if isinstance(query, Not):
+            return not self._fits(query.inner, drive)
+        if not isinstance(query, Clause):
+            sides = (self._fits(query.left, drive), self._fits(query.right, drive))
+            return all(sides) if isinstance(query, Both) else any(sides)
+        if query.operator == "contains":
+            return name_contains(drive.name, str(query.value))
+        shares = self._files.permissions(drive.id)
+        organizers = [one for one in shares if one.role == "organizer"]
+        have: dict[str, Any] = {
+            "name": drive.name.casefold(),
+            "createdTime": datetime.fromisoformat(drive.created),
+            "hidden": False,
+            "memberCount": len(shares),
+            "organizerCount": len(organizers),
+        }
+        wanted = query.value.casefold() if isinstance(query.value, str) else query.value
+        return COMPARE[query.operator](have[query.term], wanted)
+
+    def delete(self, drive_id: str, caller: str) -> None:
+        """`drives.delete`: an empty drive, by an organizer.
+
+        Raises:
+            DriveError: 403 when something lies in it, or for who is no organizer; 404.
+        """
+        drive = self.get(drive_id, caller, "organizer")
+        if len(self._files.below(drive.id)) > 1:
+            message = "The shared drive cannot be deleted because it contains items."
+            raise DriveError(403, "cannotDeleteResourceWithChildren", message)
+        self._files.remove(drive.id)
+
+
+def drive_of(drive: File, role: str | None) -> Json:
+    """A Drive as JSON, for somebody with a role on it."""
+    manages, writes = role == "organizer", rank(role) >= rank("writer")
+    return {
+        "kind": "drive#drive",
+        "id": drive.id,
+        "name": drive.name,
+        "createdTime": drive.created,
+        "hidden": False,
+        "colorRgb": "#4285f4",
+        "restrictions": {
+            "adminManagedRestrictions": False,
+            "copyRequiresWriterPermission": False,
+            "domainUsersOnly": False,
+            "driveMembersOnly": False,
+        },
+        "capabilities": {
+            "canAddChildren": writes,
+            "canComment": rank(role) >= rank("commenter"),
+            "canCopy": True,
+            "canDeleteDrive": manages,
+            "canDownload": True,
+            "canEdit": writes,
+            "canListChildren": True,
+            "canManageMembers": manages,
+            "canReadRevisions": writes,
+            "canRename": writes,
+            "canRenameDrive": manages,
+            "canShare": writes,
+            "canTrashChildren": rank(role) >= rank("fileOrganizer"),
+        },
+    }
