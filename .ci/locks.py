@@ -27,7 +27,7 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 
 
 def digest(chosen: tuple[str, ...] | None = None) -> str:
-    """The digest of what a lock is made from: the Python floor, the dependencies, all extras or the `chosen`."""
+    """The digest of what a lock is made from: the Python floor, dependencies, all extras or the `chosen`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     tables = {"requires-python": project["requires-python"], "dependencies": sorted(project["dependencies"])}
     extras = project["optional-dependencies"]
