@@ -20,13 +20,15 @@ from typing import Any
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import PassReport, Process
 from sheetflow.core import history, inbox
+from sheetflow.core.contractors import BOOK_FIELDS
+from sheetflow.core.filing import COLUMNS as COLUMNS_OF_FILES
 from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, from_row, seal_text
 from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.core.tabs import first_token, read_outbox_row
 from sheetflow.errors import ConcurrentEdit
 from sheetflow.model.cells import Cell, canonical, digest
 from sheetflow.model.columns import COLUMNS, SHOWN
-from sheetflow.model.events import Act, Event
+from sheetflow.model.events import Act, Event, FiledFile, Filing, Response, Upload
 from sheetflow.model.snapshot import Letter, Registry, Row, Snapshot
 from sheetflow.ports import Commit, Receipt
 from sheetflow.runtime import load_rulebook_words
@@ -123,6 +125,51 @@ class FakeMail:
         )
 
 
+class FakeForms:
+    """A form whose answers are put in by hand (FormsPort)."""
+
+    def __init__(self) -> None:
+        self.answers: list[Response] = []
+        self.asked: list[datetime | None] = []
+
+    def responses(self, since: datetime | None) -> list[Response]:
+        self.asked.append(since)
+        return [answer for answer in self.answers if since is None or answer.at >= since]
+
+
+class FakeFiles:
+    """A folder (FilesPort): what was filed, what QR codes say. `fail` is called before each filing."""
+
+    def __init__(self) -> None:
+        self.filed: list[str] = []
+        self.qr: dict[str, Cell] = {}
+        self.problem = ""
+        self.fail: Callable[[Letter], None] = lambda letter: None
+
+    def file(self, letter: Letter) -> Filing:
+        self.fail(letter)
+        column = COLUMNS_OF_FILES[letter.template]
+        if self.problem:
+            return Filing(
+                letter.id, letter.request, column, "", (), problem=self.problem, facts={"name": "x"}
+            )
+        uploads: Any = letter.facts["files"]
+        files = tuple(
+            FiledFile(
+                file,
+                f"{letter.request} {name}",
+                f"hash of {file}",
+                f"https://drive.google.com/file/d/{file}/view",
+            )
+            for file, name, _ in uploads
+        )
+        self.filed += [file.id for file in files]
+        return Filing(letter.id, letter.request, column, files[0].link, files, self.qr)
+
+    def download(self, file: str) -> tuple[str, str, bytes]:
+        return f"{file}.pdf", "application/pdf", f"content of {file}".encode()
+
+
 class FakeSheet:
     """The spreadsheet in memory (SheetPort, HistoryPort). `before_commit` runs once, ahead of the next."""
 
@@ -139,6 +186,8 @@ class FakeSheet:
         self.inbox: list[list[Cell]] = []
         self.outbox: list[list[Cell]] = []
         self.history: list[list[Cell]] = []
+        columns = words()[language].labels["columns"]
+        self.contractors: list[list[Cell]] = [[columns[key] for key in BOOK_FIELDS]]
         self.token = first_token(SHEETS, "n0")
         self.reads = self.commits = 0
         self.before_commit: Callable[[], object] | None = None
@@ -159,7 +208,7 @@ class FakeSheet:
         return Snapshot(
             self.clock.now(), self.token, Registry(columns, [_trim(row) for row in rows], len(self.header)),
             [_trim(row) for row in self.state], [_trim(row) for row in self.inbox],
-            [_trim(row) for row in self.outbox], self.people, self.settings,
+            [_trim(row) for row in self.outbox], self.people, self.settings, self.contractors,
         )  # fmt: skip
 
     def commit(self, commit: Commit) -> Receipt:
@@ -173,6 +222,7 @@ class FakeSheet:
         self.history += [history.to_row(event) for event in commit.events]
         _place(self.state, commit.states, WIDTH)
         _place(self.outbox, commit.outbox, 10)
+        self.contractors += [list(row) for row in commit.book]
         for place in commit.consumed:
             row = self.inbox[place] = [*self.inbox[place], *[""] * (7 - len(self.inbox[place]))]
             row[4:7] = ["", "", commit.new.revision]
@@ -205,6 +255,7 @@ class Desk:
         self, people: str = PEOPLE, settings: Mapping[str, str] | None = None, language: str = "en"
     ) -> None:
         self.clock, self.nonces, self.mail = FakeClock(), FakeNonces(), FakeMail()
+        self.forms, self.files = FakeForms(), FakeFiles()
         rows: list[list[Cell]] = [list(row) for row in tables.parse(people)]
         options = {"time_zone": "UTC", "company": "Firm", **(settings or {})}
         self.language = language
@@ -219,13 +270,8 @@ class Desk:
 
     def process(self) -> Process:
         """A fresh instance, as a cold function would be."""
-        return Process(
-            self.sheet,
-            Deliverer(self.mail, _plain, lambda key: "SF" + key),
-            self.book,
-            self.clock,
-            self.nonces,
-        )
+        deliverer = Deliverer(self.mail, _plain, lambda key: "SF" + key, self.files)
+        return Process(self.sheet, deliverer, self.book, self.clock, self.nonces, self.forms)
 
     def run(self, *acts: Act, later: timedelta = timedelta(seconds=1)) -> PassReport:
         """Let some time go by and run a pass."""
@@ -233,6 +279,28 @@ class Desk:
         report = self.process().run(acts)
         self.refusals += [refusal.rule for refusal in report.refusals]
         return report
+
+    def answer(
+        self, user: str, *, edits: str = "", files: Sequence[str] = (), send: bool = False, **cells: Cell
+    ) -> str:
+        """A person answers the form, or edits their answer; gives the answer's id."""
+        self.clock.at += timedelta(seconds=1)
+        known = edits or f"answer-{len(self.forms.answers) + 1}"
+        uploads = tuple(Upload(file, f"{file}.pdf", "application/pdf") for file in files)
+        answer = Response(known, self.clock.at, user, cells, uploads, send)
+        self.forms.answers = [old for old in self.forms.answers if old.id != known] + [answer]
+        return known
+
+    def take_answers(self) -> PassReport:
+        """A pass that looks at the form."""
+        self.clock.at += timedelta(seconds=1)
+        report = self.process().run(form=True)
+        self.refusals += [refusal.rule for refusal in report.refusals]
+        return report
+
+    def last_row(self) -> str:
+        """The id of the lowest request in the sheet."""
+        return str(self.sheet.rows[-1][self.sheet.columns()["id"]])
 
     # --- hands
 

@@ -88,7 +88,7 @@ class Turn:
 
     def refuse(self, refusal: Refusal, cell: str, via: str = "sheet") -> Refusal:
         """Remember a refusal: it goes into the note of `cell`, to whoever did it, and into history."""
-        if via == "sheet":  # who acts on the page is answered there
+        if via != "page":  # who acts on the page is answered there
             self.out.refusals.append(refusal)
             self.put_back[cell] = refusal
         if self.request.submitted:
