@@ -160,6 +160,7 @@ class _Visit:
             token=self._token,
             person=self.person,
             email=given.email,
+            email_problem=told.get("email", ""),
             blocks=list(blocks(self.form.items, given, told, self.edited)),
             problems=told,
             has_files=any(question.kind == "file" for question in self.form.questions),
