@@ -15,9 +15,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
 from typing import Any
 
@@ -101,7 +102,7 @@ def compose(
     own = address_of(address)
 
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject_of(letter.request, made.subject)
+    message["Subject"] = Subject(subject_of(letter.request, made.subject))
     message["From"] = Address(company, addr_spec=own)
     message["To"] = Address(addr_spec=address_of(letter.to))
     if answer_to := str(letter.facts.get("reply_to", "")):
@@ -116,6 +117,23 @@ def compose(
     message.set_content(made.text, cte="base64")
     message.add_alternative(made.html, subtype="html", cte="base64")
     return message
+
+
+class Subject(str):
+    """A subject line that folds as RFC 2047 wants it.
+
+    The standard library's own folding loses the space between two words where the first is moved to a new
+    line and both have to be encoded.
+    """
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: Policy[EmailMessage]) -> str:
+        """The header as it is sent."""
+        charset = "us-ascii" if self.isascii() else "utf-8"
+        lines = Header(str(self), charset, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {lines}{policy.linesep}"
 
 
 def address_of(text: str) -> str:

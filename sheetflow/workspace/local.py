@@ -6,6 +6,7 @@ Everything of the product goes over HTTP, through the same clients as to Google.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
 import threading
@@ -14,7 +15,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sheetflow import runtime
 from sheetflow.adapters import http
@@ -24,6 +25,7 @@ from sheetflow.app.provision import create_registry
 from sheetflow.core.decide import PREFIX
 from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.emulator import Emulator
+from sheetflow.errors import ConfigError
 from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast, routes
 from sheetflow.workspace.functions import Functions, free_port, source
@@ -69,6 +71,7 @@ class LocalWorkspace:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.language, self.scheduled = folder, language, scheduled
+        self._lock = _lock(folder)
         self.emulator = Emulator(folder)
         self._wanted = functions
         self._stop, self.ready = threading.Event(), threading.Event()
@@ -100,6 +103,7 @@ class LocalWorkspace:
         self.functions.stop()
         self.server.shutdown()
         self.emulator.close()
+        self._lock.close()
 
     def describe(self) -> dict[str, Any]:
         """What `GET /workspace` answers."""
@@ -223,6 +227,18 @@ class LocalWorkspace:
             now = self.emulator.clock.now()
             if self._last_run is None or now - self._last_run >= EVERY:
                 self.run_schedule()
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """Hold the folder: two workspaces in one would write over each other. Freed when the process ends."""
+    held = (folder / "lock").open("ab")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        problem = f"another workspace runs in {folder}; stop it, or name another folder with --data"
+        raise ConfigError([problem]) from error
+    return held
 
 
 def _parsed(body: bytes) -> Any:

@@ -154,6 +154,15 @@ def test_letters__core_names_no_other() -> None:
     assert named == set(LETTERS) - {"contractor-paid", "contractor-part-paid"}  # those two are put together
 
 
+@pytest.mark.parametrize("day", range(9, 32))
+def test_compose__a_subject_keeps_every_space(day: int) -> None:
+    facts = {"contractor": "ОАО «РЖД» и партнёры", "pay_by": f"2026-12-{day:02d}", "amount": "412750"}
+    for language in LANGUAGES:
+        subject = str(made("to-pay", language, **facts)["Subject"])
+        assert "ОАО «РЖД» и партнёры" in subject
+        assert "  " not in subject
+
+
 @both
 @each
 def test_compose__is_whole_in_both_parts(template: str, language: str) -> None:
