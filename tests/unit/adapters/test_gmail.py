@@ -14,7 +14,8 @@ from google.oauth2.credentials import Credentials
 from googleapiclient.errors import HttpError
 from httplib2 import Response
 
-from sheetflow.adapters.gmail import GmailMail, _refused
+from sheetflow.adapters.gmail import GmailMail
+from sheetflow.adapters.google import refused
 from sheetflow.app.letters import compose, reference_of
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.emulator.app import create_app, serve
@@ -148,7 +149,7 @@ def test_refused__a_403_is_told_apart_by_googles_reason(reason: str, error: type
     details = [{"message": "Rate Limit Exceeded", "domain": "usageLimits", "reason": reason}]
     body = {"error": {"code": 403, "message": "Rate Limit Exceeded", "errors": details}}
     answer = Response({"status": "403", "content-type": "application/json; charset=UTF-8"})
-    assert type(_refused(HttpError(answer, json.dumps(body).encode()))) is error
+    assert type(refused("Gmail", HttpError(answer, json.dumps(body).encode()))) is error
 
 
 @pytest.mark.parametrize("reference", ["", "in:inbox", 'SF" OR "a', "sfk3j9qx2m", "SF K3J9QX2M"])
