@@ -46,6 +46,7 @@ class FormServices:
     def handlers(self) -> dict[str, Any]:
         """The host's functions by the names that the shim calls."""
         return {
+            "form.is": self._forms.exists,
             "form.about": self.about,
             "form.set": self.set,
             "form.link": self.link,

@@ -123,4 +123,10 @@
     // A standalone project is bound to nothing.
     getActiveForm: () => null,
   };
+
+  /** Runs a handler with the event object of a form's response, as a form's own trigger gets it. */
+  global.runFormResponse_ = function (handler, event) {
+    const source = new Form(event.form);
+    global[handler]({ authMode: "FULL", triggerUid: event.triggerUid, source, response: source.getResponse(event.response) });
+  };
 })(globalThis);

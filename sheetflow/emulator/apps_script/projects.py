@@ -34,7 +34,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Trigger:
-    """An installed trigger: `handler` of a project runs on `event` (ON_EDIT, …) of a spreadsheet."""
+    """An installed trigger: `handler` of a project runs on `event` (ON_EDIT, …) of a spreadsheet or form."""
 
     id: str
     project: str

@@ -54,7 +54,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class FormSubmit:
+class FormRow:
     """A form's response, as a trigger of the linked spreadsheet hears of it.
 
     Attributes:
@@ -151,16 +151,21 @@ class AppsScript:
         found = self.projects.triggers(spreadsheet=edit.spreadsheet, event="ON_EDIT")
         return [self._fire(trigger, "runEdit_", event) for trigger in found]
 
-    def submitted(self, submit: FormSubmit) -> list[Run]:
-        """Run the form-submit triggers that are installed on the spreadsheet, one after another."""
+    def submitted(self, form: str, response: str, row: FormRow | None) -> list[Run]:
+        """Run the form-submit triggers of a form and of its linked spreadsheet, one after another."""
+        event: Json = {"form": form, "response": response}
+        found = self.projects.triggers(spreadsheet=form, event="ON_FORM_SUBMIT")
+        runs = [self._fire(trigger, "runFormResponse_", event) for trigger in found]
+        if row is None:
+            return runs
         event = {
-            "spreadsheet": submit.spreadsheet,
-            "range": [submit.sheet_id, *submit.box],
-            "values": submit.values,
-            "namedValues": submit.named,
+            "spreadsheet": row.spreadsheet,
+            "range": [row.sheet_id, *row.box],
+            "values": row.values,
+            "namedValues": row.named,
         }
-        found = self.projects.triggers(spreadsheet=submit.spreadsheet, event="ON_FORM_SUBMIT")
-        return [self._fire(trigger, "runFormSubmit_", event) for trigger in found]
+        found = self.projects.triggers(spreadsheet=row.spreadsheet, event="ON_FORM_SUBMIT")
+        return runs + [self._fire(trigger, "runFormRow_", event) for trigger in found]
 
     def _fire(self, trigger: Trigger, runner: str, event: Json) -> Run:
         event = {**event, "triggerUid": trigger.id}

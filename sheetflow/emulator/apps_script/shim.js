@@ -187,7 +187,7 @@
     getUniqueId() { return this.about_.id; }
     getHandlerFunction() { return this.about_.handler; }
     getEventType() { return this.about_.event; }
-    getTriggerSource() { return "SPREADSHEETS"; }
+    getTriggerSource() { return host("form.is", this.about_.spreadsheet) ? "FORMS" : "SPREADSHEETS"; }
     getTriggerSourceId() { return this.about_.spreadsheet; }
   }
 
@@ -206,7 +206,8 @@
         });
         return { onEdit: builder("ON_EDIT"), onFormSubmit: builder("ON_FORM_SUBMIT"), onChange: builder("ON_CHANGE") };
       };
-      return { forSpreadsheet };
+      const forForm = (form) => ({ onFormSubmit: forSpreadsheet(form).onFormSubmit });
+      return { forSpreadsheet, forForm };
     },
   };
 
@@ -282,7 +283,7 @@
   };
 
   /** Runs a handler with the event object of a form's response in a linked spreadsheet. */
-  global.runFormSubmit_ = function (handler, event) {
+  global.runFormRow_ = function (handler, event) {
     const [sheetId, ...box] = event.range;
     const range = new Range(new Sheet(new Spreadsheet(event.spreadsheet), sheetId), ...box);
     const { triggerUid, values, namedValues } = event;

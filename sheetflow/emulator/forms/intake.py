@@ -6,8 +6,7 @@ before it sends a form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sheetflow.emulator.forms.service import FormsService
     from sheetflow.emulator.forms.uploads import Uploads
     from sheetflow.emulator.sheets.service import Clock
-    from sheetflow.emulator.store import Store
 
 
 class Refusal(Exception):
@@ -58,7 +56,6 @@ class Intake:
 
     Args:
         forms: the service.
-        store: where it keeps everything.
         clock: the workspace's time.
         uploads: Drive, for uploaded files.
         on_submit: told (form id, response id, who) after each response that was kept.
@@ -67,13 +64,11 @@ class Intake:
     def __init__(
         self,
         forms: FormsService,
-        store: Store,
         clock: Clock,
         uploads: Uploads,
         on_submit: Callable[[str, str, str], None],
     ) -> None:
         self._forms = forms
-        self._store = store
         self._clock = clock
         self._uploads = uploads
         self._on_submit = on_submit
@@ -124,7 +119,7 @@ class Intake:
             files = self._stored(form, given, edited, person)
             found = {**answering.text_answers(texts), **files}
             answers = {question.id: found[question.id] for question in form.questions if question.id in found}
-            with self._writing(form):
+            with self._forms.linking.together(form.spreadsheet):
                 done = self._submitted(form, person, email, answers, edited)
         self._on_submit(form.id, done.response.id, person)
         return done
@@ -144,19 +139,6 @@ class Intake:
             response = replace(edited, submitted=now, email=email, answers=answers)
             row = self._forms.linking.put(form, response, frozenset(changed))
         return Submitted(form, self._forms.placed(response, row), row)
-
-    @contextmanager
-    def _writing(self, form: Form) -> Iterator[None]:
-        """One transaction over the response and its row.
-
-        The spreadsheet's lock comes before the store's: whoever writes to a spreadsheet takes them so.
-        """
-        doc = None if form.link is None else self._forms.linking.document(form.link)
-        with ExitStack() as stack:
-            if doc is not None:
-                stack.enter_context(doc.lock)
-            stack.enter_context(self._store.write())
-            yield
 
     def _stored(self, form: Form, given: Given, edited: Response | None, person: str) -> dict[str, Json]:
         """The answers of files: those that stay, and the new ones, which go into Drive."""

@@ -10,13 +10,14 @@ noted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.apps_script.dates import to_serial
-from sheetflow.emulator.forms import words
+from sheetflow.emulator.forms import tab, words
 from sheetflow.emulator.forms.answers import files_of, values_of
 from sheetflow.emulator.forms.model import Column, Form, Link
 from sheetflow.emulator.sheets import defaults, values
@@ -25,7 +26,6 @@ from sheetflow.emulator.sheets.formats import format_value
 from sheetflow.emulator.sheets.formulas import Formula, Value
 from sheetflow.emulator.sheets.kinds.tabs import check_title
 from sheetflow.emulator.sheets.sheet import Sheet
-from sheetflow.emulator.sheets.shifts import Shifted
 from sheetflow.emulator.sheets.view import View
 from sheetflow.emulator.wire import GoogleError, Json
 
@@ -82,18 +82,39 @@ class Linking:
         self._sheets = sheets
         self._evaluates = evaluates
 
+    @contextmanager
+    def together(self, spreadsheet: str | None) -> Iterator[None]:
+        """One transaction over what is written to the store and to a spreadsheet, None for none.
+
+        The spreadsheet's lock comes before the store's: whoever writes to a spreadsheet takes them so. Its
+        draft ends before the store's transaction does, so that both are kept or dropped.
+        """
+        doc = None if spreadsheet is None else self._opened(spreadsheet)
+        with ExitStack() as stack:
+            if doc is not None:
+                stack.enter_context(doc.lock)
+            stack.enter_context(self._sheets.files.store.write())
+            if doc is not None:
+                stack.enter_context(doc.transaction())
+            yield
+        if doc is not None:
+            self._sheets.changed(doc, doc.owner)
+
     def document(self, link: Link) -> Document | None:
         """The spreadsheet of a link; None when it, or the tab, is gone."""
-        file = self._sheets.files.get(link.spreadsheet)
+        doc = self._opened(link.spreadsheet)
+        return None if doc is None or doc.book.find(link.sheet_id) is None else doc
+
+    def _opened(self, spreadsheet: str) -> Document | None:
+        """A spreadsheet, opened in its owner's name: whoever linked it may have lost the right to."""
+        file = self._sheets.files.get(spreadsheet)
         if file is None:
             return None
-        # Whoever linked it may have lost the right to open it; the link goes on.
         people = [one.email for one, _ in self._sheets.files.sharing(file.id) if one.kind == "user"]
         try:
-            doc = self._sheets.open(link.spreadsheet, file.owner or next(iter(people), ""))
+            return self._sheets.open(spreadsheet, file.owner or next(iter(people), ""))
         except GoogleError:
             return None
-        return None if doc.book.find(link.sheet_id) is None else doc
 
     def create(self, form: Form, spreadsheet: str, caller: str, title: str | None) -> Link:
         """A new tab in a spreadsheet that `caller` may write to.
@@ -103,7 +124,7 @@ class Linking:
         """
         doc = self._sheets.open(spreadsheet, caller, write=True)
         with doc.transaction() as book:
-            properties = defaults.sheet_properties(defaults.fresh_id(), title or _free_title(book))
+            properties = defaults.sheet_properties(defaults.fresh_id(), title or tab.free_title(book))
             check_title(book, properties["title"])
             properties["gridProperties"] = {"rowCount": ROWS, "columnCount": COLUMNS, "frozenRowCount": 1}
             sheet = Sheet(book.token, properties)
@@ -131,14 +152,14 @@ class Linking:
         if form.email_collection != "DO_NOT_COLLECT":
             wanted.append(("email", words.EMAIL_ADDRESS[language]))
         wanted += [(question.id, question.title) for question in form.questions]
-        known = {column.key: column for column in located(sheet, link.columns)}
+        known = {column.key: column for column in tab.located(sheet, link.columns)}
         for key, header in wanted:
             column = known.get(key)
             if column is None:
-                index = max([_width(sheet), *(other.index + 1 for other in known.values())])
+                index = max([tab.width(sheet), *(other.index + 1 for other in known.values())])
                 values.grow(book, sheet, 1, index + 1)
                 column = known[key] = Column(key, "", index)
-            if column.header != header and _header(sheet, column.index) in (column.header, ""):
+            if column.header != header and tab.header(sheet, column.index) in (column.header, ""):
                 sheet.put(0, column.index, sheet.cell(0, column.index).holding(header[:CELL_LIMIT] or None))
                 known[key] = replace(column, header=header)
         return replace(link, columns=tuple(known.values()))
@@ -159,11 +180,11 @@ class Linking:
             return None
         with doc.transaction() as book:
             sheet = book.writable(form.link.sheet_id)
-            columns = located(sheet, form.link.columns)
-            row = _row_of(sheet, columns, response.place)
+            columns = tab.located(sheet, form.link.columns)
+            row = tab.row_of(sheet, columns, response.place)
             if row is None:
-                row = _row_below(sheet, columns)
-                _make_room(book, sheet, row)
+                row = tab.row_below(sheet, columns)
+                tab.make_room(book, sheet, row)
                 sheet = book.writable(sheet.sheet_id)
             values.grow(book, sheet, row + 1, max(column.index for column in columns) + 1)
             stamp = to_serial(datetime.fromisoformat(response.submitted).timestamp() * 1000, book.time_zone)
@@ -235,72 +256,6 @@ def _typed(cell: Cell, value: float | str | None, kind: str) -> Cell:
         return changed
     style = {**(cell.format or {}), "numberFormat": {"type": kind}}
     return Cell(changed.value, style, changed.note, changed.validation, changed.more)
-
-
-def located(sheet: Sheet, columns: Iterable[Column]) -> tuple[Column, ...]:
-    """The columns where they are now: where they were, or where their header has gone.
-
-    A header that is found nowhere was renamed, unless another column of the form stands in its place: then
-    its column was deleted.
-    """
-    columns = list(columns)
-    found = {one.key: one.index for one in columns if _header(sheet, one.index) == one.header}
-    for column in columns:
-        if column.key in found:
-            continue
-        taken = set(found.values())
-        places = [i for i in range(_width(sheet)) if i not in taken and _header(sheet, i) == column.header]
-        if places:
-            found[column.key] = places[0]
-        elif column.index not in taken:
-            found[column.key] = column.index
-    return tuple(replace(one, index=found[one.key]) for one in columns if one.key in found)
-
-
-def _header(sheet: Sheet, index: int) -> str:
-    value = sheet.cell(0, index).value
-    return "" if value is None else value.text if isinstance(value, Formula) else str(value)
-
-
-def _width(sheet: Sheet) -> int:
-    line = sheet.rows[0] if sheet.rows else None
-    return 0 if line is None else line.width
-
-
-def _free_title(book: Book) -> str:
-    pattern = words.TAB_TITLE[words.language_of(book.locale)]
-    number = 1
-    while book.titled(pattern.format(number)) is not None:
-        number += 1
-    return pattern.format(number)
-
-
-def _row_of(sheet: Sheet, columns: Iterable[Column], place: Json) -> int | None:
-    """Where a response stands that was written before; None for a new one, or one whose row is gone."""
-    index = next((column.index for column in columns if column.key == "timestamp"), None)
-    if not place or index is None:
-        return None
-    row, stamp = place["row"], place["stamp"]
-    candidates = [row, *range(1, len(sheet.rows))]
-    return next((one for one in candidates if sheet.cell(one, index).value == stamp), None)
-
-
-def _row_below(sheet: Sheet, columns: Iterable[Column]) -> int:
-    """The first row below everything that stands in the form's columns."""
-    indexes = [column.index for column in columns]
-    for row in range(len(sheet.rows) - 1, 0, -1):
-        if any(sheet.cell(row, index).value is not None for index in indexes):
-            return row + 1
-    return 1
-
-
-def _make_room(book: Book, sheet: Sheet, row: int) -> None:
-    """Where something else stands in the row, it goes down by one."""
-    line = sheet.rows[row] if row < len(sheet.rows) else None
-    if line is not None and line.width:
-        sheet.insert("ROWS", row, 1)
-        book.carry(Shifted("insert", sheet.sheet_id, "ROWS", row, row + 1))
-        book.guard_size()
 
 
 def _texts(book: Book, sheet: Sheet, row: int, columns: Iterable[Column]) -> list[str]:

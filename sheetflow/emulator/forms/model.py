@@ -101,6 +101,11 @@ class Form:
         return questions(self.items)
 
     @property
+    def spreadsheet(self) -> str | None:
+        """The id of the spreadsheet that responses go to."""
+        return None if self.link is None else self.link.spreadsheet
+
+    @property
     def email_collection(self) -> str:
         """VERIFIED, RESPONDER_INPUT or DO_NOT_COLLECT."""
         return str(self.settings.get("emailCollectionType", "DO_NOT_COLLECT"))

@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sheetflow.emulator.apps_script.runtime import FormSubmit, Run
+from sheetflow.emulator.apps_script.runtime import FormRow, Run
 from sheetflow.emulator.forms import words
 from sheetflow.emulator.forms.answers import Given, Upload, files_of, values_of
 from sheetflow.emulator.forms.intake import InvalidAnswers, Refusal, Submitted
@@ -82,18 +82,9 @@ class Respondent:
             Refusal, InvalidAnswers: as `Intake.submit`.
         """
         done = self._emulator.forms.intake.submit(form_id, person, given, edited)
-        row = done.row
-        if row is None:
-            return done, []
-        event = FormSubmit(
-            row.spreadsheet,
-            row.sheet_id,
-            _box(row.row, [column.index for column in row.columns]),
-            list(row.texts),
-            row.named,
-        )
+        form, response, row = done.form.id, done.response.id, _row(done)
         scripts = self._emulator.scripts
-        return done, self._emulator.hand.fire(lambda: scripts.submitted(event), wait=wait)
+        return done, self._emulator.hand.fire(lambda: scripts.submitted(form, response, row), wait=wait)
 
     def _edited(self, form: Form, response_id: Any) -> Response | None:
         if response_id is None:
@@ -104,9 +95,14 @@ class Respondent:
         return response
 
 
-def _box(row: int, columns: list[int]) -> tuple[int, int, int, int]:
-    """The range from the first to the last of some columns, counted from 1."""
-    return row + 1, min(columns) + 1, 1, max(columns) - min(columns) + 1
+def _row(done: Submitted) -> FormRow | None:
+    """The row as scripts have it: from the form's first column to its last, counted from 1."""
+    row = done.row
+    if row is None:
+        return None
+    columns = [column.index for column in row.columns]
+    box = (row.row + 1, min(columns) + 1, 1, max(columns) - min(columns) + 1)
+    return FormRow(row.spreadsheet, row.sheet_id, box, list(row.texts), row.named)
 
 
 def _names() -> str:

@@ -86,7 +86,7 @@ class FormsService:
         self._forms = Forms(store)
         self.linking = Linking(sheets, evaluates)
         self.lock = threading.RLock()
-        self.intake = Intake(self, store, clock, uploads, on_submit)
+        self.intake = Intake(self, clock, uploads, on_submit)
 
     # The API's methods, by the caller's address.
 
@@ -254,7 +254,7 @@ class FormsService:
         Returns:
             The tab's sheetId.
         """
-        with self.lock:
+        with self.lock, self.linking.together(spreadsheet_id):
             form = self.form(form_id)
             made = self.linking.create(form, spreadsheet_id, caller or self.file(form.id).owner, title)
             form = replace(form, link=made)
@@ -282,13 +282,18 @@ class FormsService:
         self.file(form.id)
         return form
 
+    def exists(self, form_id: str) -> bool:
+        """Whether that is the id of a form's file."""
+        file = self._files.get(form_id)
+        return file is not None and file.mime_type == FORM
+
     def only(self) -> str:
         """The id of the one form of the workspace.
 
         Raises:
             GoogleError: 400 where there is none, or several.
         """
-        found = [form_id for form_id in self._forms.ids() if self._files.get(form_id) is not None]
+        found = [form_id for form_id in self._forms.ids() if self.exists(form_id)]
         if len(found) != 1:
             raise invalid(f'There are {len(found)} forms: say which, with "form"')
         return found[0]
@@ -299,9 +304,10 @@ class FormsService:
 
     def _keep(self, form: Form) -> Form:
         """Keep a form whose content changed, its responses tab in step."""
-        form = replace(form, link=self.linking.sync(form))
-        self._forms.save(form)
-        self._files.touch(form.id)
+        with self.linking.together(form.spreadsheet):
+            form = replace(form, link=self.linking.sync(form))
+            self._forms.save(form)
+            self._files.touch(form.id)
         return form
 
     def _editable(self, caller: str, form_id: str) -> Form:

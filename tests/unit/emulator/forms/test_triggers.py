@@ -190,3 +190,19 @@ def test_form_app__is_shut_to_those_who_may_not_edit(office: Office, form: str) 
 
 def test_shim__leaves_nothing_of_its_own_to_scripts(office: Office) -> None:
     assert _value(office, "return typeof shim_ + typeof call_python") == "undefinedundefined"
+
+
+def test_trigger__of_the_form_itself_has_the_response(office: Office, form: str) -> None:
+    source = (
+        f"function install() {{ ScriptApp.newTrigger('came').forForm({form!r}).onFormSubmit().create(); }}"
+        " function came(e) { PropertiesService.getScriptProperties().setProperty('told', JSON.stringify("
+        "[Object.keys(e).sort(), e.source.getId(), e.response.getId(), e.response.getRespondentEmail(),"
+        " e.response.getItemResponses().map((i) => i.getResponse()),"
+        " ScriptApp.getProjectTriggers().map((t) => t.getTriggerSource())])); }"
+    )
+    office.emulator.scripts.deploy("p", SCRIPT, source)
+    assert office.emulator.scripts.run("p", "install").ok
+    answer = office.respond(ANNA, {"What for": "paper"})
+    assert [run["ok"] for run in answer["triggers"]] == [True]
+    keys = ["authMode", "response", "source", "triggerUid"]
+    assert _told(office) == [keys, form, answer["responseId"], ANNA, ["paper"], ["FORMS"]]
