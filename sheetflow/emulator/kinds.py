@@ -1,6 +1,7 @@
 """Names of API calls, as the call log tells them: `sheets.values.batchGet`, `gmail.messages.send`, ….
 
-The names are those of Google's discovery documents, without the parts that every call of a service shares.
+The names are those of Google's discovery documents, without the parts that every call of a service shares. The
+chunks of a resumable upload, which have no name there, are `drive.files.upload`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ _ROUTES = (
     ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)/[^/]+", "gmail.{on}.{method}"),
     ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)", "gmail.{on}.{plural}"),
     ("*", r"(?:/upload)?/drive/v3/about", "drive.about.get"),
+    ("GET", r"/drive/v3/files/generateIds", "drive.files.generateIds"),
+    ("DELETE", r"/drive/v3/files/trash", "drive.files.emptyTrash"),
+    ("PUT", r"/upload/drive/v3/files(?:/[^/]+)?", "drive.files.upload"),
+    ("DELETE", r"/upload/drive/v3/files(?:/[^/]+)?", "drive.files.upload.cancel"),
+    ("GET", r"/download/drive/v3/files/[^/]+", "drive.files.get"),
+    ("GET", r"/drive/v3/changes/startPageToken", "drive.changes.getStartPageToken"),
+    ("POST", r"/drive/v3/(?P<on>changes|channels)/(?P<verb>watch|stop)", "drive.{on}.{verb}"),
     (
         "*",
         r"(?:/upload)?/drive/v3/files/[^/]+/(?P<on>permissions|revisions|comments)/[^/]+",

@@ -59,6 +59,7 @@ class KeepAliveHandler(WSGIRequestHandler):
                 if not self._keeps_parts():
                     return  # the client broke off: half a request must not take effect
             body.seek(0)
+            environ.pop("HTTP_TRANSFER_ENCODING", None)  # the chunks are joined, and the length is known
             environ.update({"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": str(size)})
             try:
                 self._run(self.server.app, environ)
