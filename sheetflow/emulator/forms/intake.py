@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.forms import answers as answering
-from sheetflow.emulator.forms import words
+from sheetflow.emulator.forms import grading, words
 from sheetflow.emulator.forms.answers import Given, Problem
 from sheetflow.emulator.forms.items import is_upload
 from sheetflow.emulator.forms.responses import Response, new_response_id, stamp
@@ -119,6 +119,7 @@ class Intake:
             files = self._stored(form, given, edited, person)
             found = {**answering.text_answers(texts), **files}
             answers = {question.id: found[question.id] for question in form.questions if question.id in found}
+            answers = grading.graded(form, answers)
             with self._forms.linking.together(form.spreadsheet):
                 done = self._submitted(form, person, email, answers, edited)
         self._on_submit(form.id, done.response.id, person)

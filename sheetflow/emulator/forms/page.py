@@ -155,7 +155,7 @@ class _Visit:
             "viewform.html",
             400 if problems else 200,
             action=self.url("formResponse"),
-            switch=self.url("viewform") if self._named else "",
+            switch=f"/forms/d/e/{self.form.published_id}/viewform" if self._named else "",
             named=self._named,
             token=self._token,
             person=self.person,

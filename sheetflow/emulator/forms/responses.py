@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sheetflow.emulator.forms import grading
 from sheetflow.emulator.wire import Json, invalid
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class Response:
             body["respondentEmail"] = self.email
         if self.answers:
             body["answers"] = self.answers
+        score = grading.total(self.answers)
+        if score:
+            body["totalScore"] = score
         return body
 
 

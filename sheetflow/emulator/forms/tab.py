@@ -26,13 +26,12 @@ def located(sheet: Sheet, columns: Iterable[Column]) -> tuple[Column, ...]:
     columns = list(columns)
     found = {one.key: one.index for one in columns if header(sheet, one.index) == one.header}
     for column in columns:
-        if column.key in found:
-            continue
         taken = set(found.values())
         places = [i for i in range(width(sheet)) if i not in taken and header(sheet, i) == column.header]
-        if places:
+        if column.key not in found and places:
             found[column.key] = places[0]
-        elif column.index not in taken:
+    for column in columns:
+        if column.key not in found and column.index not in found.values():
             found[column.key] = column.index
     return tuple(replace(one, index=found[one.key]) for one in columns if one.key in found)
 

@@ -15,11 +15,9 @@ EMAIL_ADDRESS = {"en": "Email address", "ru": "Адрес электронной
 
 PAGE: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "add_file": "Add a file",
         "another": "Submit another response",
         "as_whom": "Your address",
         "choose": "Choose",
-        "clear": "None",
         "closed": "The form is no longer accepting responses.",
         "closed_help": "Try contacting the owner of the form if you think that this is a mistake.",
         "confirmation": "Your response has been recorded.",
@@ -39,7 +37,6 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "other": "Other:",
         "other_text": "Other answer",
         "recorded_as": "{email} will be recorded with your response.",
-        "required": "Required",
         "required_note": "* Indicates a required question",
         "sign_in": "Sign in",
         "sign_in_help": "You must be signed in to fill in this form. Say whose account this is.",
@@ -47,11 +44,9 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "switch": "Switch account",
     },
     "ru": {
-        "add_file": "Добавить файл",
         "another": "Отправить ещё один ответ",
         "as_whom": "Ваш адрес",
         "choose": "Выбрать",
-        "clear": "Не выбрано",
         "closed": "Приём ответов закончен.",
         "closed_help": "Если это ошибка, обратитесь к владельцу формы.",
         "confirmation": "Ответ записан.",
@@ -71,7 +66,6 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "other": "Другое:",
         "other_text": "Другой ответ",
         "recorded_as": "С ответом будет записан адрес {email}.",
-        "required": "Обязательный вопрос",
         "required_note": "* Обязательный вопрос",
         "sign_in": "Войти",
         "sign_in_help": "Чтобы заполнить форму, нужно войти. Укажите, чей это аккаунт.",

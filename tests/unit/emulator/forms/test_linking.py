@@ -227,6 +227,20 @@ def test_columns__people_may_move_and_rename_them(office: Office, form: str) -> 
     assert _contents(office, sheet)[2] == ["", ANNA, "b"]
 
 
+def test_columns__a_deleted_one_comes_back_at_the_right(office: Office, form: str) -> None:
+    sheet = office.spreadsheet()
+    tab = office.emulator.forms.link(form, sheet)
+    office.respond(ANNA, {"What for": "a", "Pay by": "2026-12-31"})
+    gone = {"sheetId": tab, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3}
+    _batch(office, sheet, {"deleteDimension": {"range": gone}})
+    office.respond(ANNA, {"What for": "b"})
+    assert _contents(office, sheet) == [
+        ["Email address", "Pay by", "What for"],
+        [ANNA, "12/31/2026"],
+        [ANNA, "", "b"],
+    ]
+
+
 def test_columns__questions_of_the_same_title_have_one_each(office: Office) -> None:
     form = office.create()
     first, second = office.add(form, text("Name"), text("Name"))

@@ -435,3 +435,31 @@ def test_uploads__a_deleted_folder_is_made_anew(office: Office) -> None:
     spec = office.form(form)["items"][0]["questionItem"]["question"]["fileUploadQuestion"]
     assert spec["folderId"] != folder
     assert office.emulator.files.get(spec["folderId"]) is not None
+
+
+def test_quiz__is_graded_by_its_key(office: Office) -> None:
+    form = office.create()
+    office.batch(
+        form,
+        {"updateSettings": {"settings": {"quizSettings": {"isQuiz": True}}, "updateMask": "quizSettings"}},
+    )
+    one, many, free = (
+        choice("One", "RADIO", "a", "b"),
+        choice("Many", "CHECKBOX", "a", "b", "c"),
+        text("Free"),
+    )
+    for item, points, key in ((one, 2, ["a"]), (many, 3, ["a", "b"])):
+        item["questionItem"]["question"]["grading"] = {
+            "pointValue": points,
+            "correctAnswers": {"answers": [{"value": value} for value in key]},
+            "whenRight": {"text": "Yes"},
+        }
+    ids = office.add(form, one, many, text("Free"))
+    office.respond(ANNA, {"One": "a", "Many": ["b", "a"], "Free": "x"})
+    office.respond(ANNA, {"One": "b", "Many": ["a"]})
+    right, wrong = office.responses(form)["responses"]
+    assert right["totalScore"] == 5
+    assert right["answers"][ids[0]]["grade"] == {"score": 2, "correct": True, "feedback": {"text": "Yes"}}
+    assert "grade" not in right["answers"][ids[2]]
+    assert "totalScore" not in wrong
+    assert [wrong["answers"][key]["grade"] for key in ids[:2]] == [{}, {}]
