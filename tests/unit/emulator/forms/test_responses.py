@@ -439,15 +439,9 @@ def test_uploads__a_deleted_folder_is_made_anew(office: Office) -> None:
 
 def test_quiz__is_graded_by_its_key(office: Office) -> None:
     form = office.create()
-    office.batch(
-        form,
-        {"updateSettings": {"settings": {"quizSettings": {"isQuiz": True}}, "updateMask": "quizSettings"}},
-    )
-    one, many, free = (
-        choice("One", "RADIO", "a", "b"),
-        choice("Many", "CHECKBOX", "a", "b", "c"),
-        text("Free"),
-    )
+    quiz = {"settings": {"quizSettings": {"isQuiz": True}}, "updateMask": "quizSettings"}
+    office.batch(form, {"updateSettings": quiz})
+    one, many = choice("One", "RADIO", "a", "b"), choice("Many", "CHECKBOX", "a", "b", "c")
     for item, points, key in ((one, 2, ["a"]), (many, 3, ["a", "b"])):
         item["questionItem"]["question"]["grading"] = {
             "pointValue": points,
