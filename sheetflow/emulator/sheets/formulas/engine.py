@@ -66,7 +66,7 @@ class Engine:
         self.conventions = locale_named(self.locale)
         self.operations = operations(self.locale)
         self.signs = signs(self.locale)
-        self.shared: dict[tuple[int, int], Array] = {}
+        self.shared: dict[tuple[int, int, int], Array] = {}
         self._results: dict[Cell, Value] = {}
         self._columns: dict[tuple[int, int], Column] = {}
         self._areas: dict[Area, Array] = {}
@@ -200,7 +200,8 @@ class Engine:
         if parsed.node is None:
             return _UNREADABLE
         try:
-            result: Plain = Evaluator(self, sheet_id, row, col).result(parsed.node)
+            clip = self._clip(sheet_id, parsed)
+            result: Plain = Evaluator(self, sheet_id, row, col, clip).result(parsed.node)
         except RecursionError:
             # Somebody called from far down the stack already: begin again from its bottom, once.
             if len(self._running) > 1:
@@ -215,6 +216,23 @@ class Engine:
         if self._spills.feeds_itself(cell, result):
             return _CIRCLE
         return self._spills.commit(cell, result, is_open=parsed.outline.open)
+
+    def _clip(self, sheet_id: int, parsed: Parsed) -> int:
+        """The row below which a guarded formula is blank in any case, 0 where that cannot be told."""
+        guards = parsed.outline.guards
+        if not guards:
+            return 0
+        deepest = 0
+        for guard in guards:
+            title = guard.reference.sheet
+            sheet = sheet_id if title is None else self.grid.sheet_by_title(title)
+            first, last = guard.reference.cols()
+            if sheet is None or last is None:
+                return 0
+            if any(self._spills.reaching(sheet, col) for col in range(first, last + 1)):
+                return 0
+            deepest = max(deepest, self.grid.used_rows(sheet), guard.reference.rows()[0])
+        return deepest + 2
 
     def _drive(self, action: Callable[[], _T]) -> _T:
         """Carries out `action`, computing first whatever it found too deep."""

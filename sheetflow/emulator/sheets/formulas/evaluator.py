@@ -37,8 +37,10 @@ _EMPTY = Literal(None)
 class Evaluator:
     """Evaluates nodes for one cell; functions get it as their first argument."""
 
-    def __init__(self, engine: Engine, sheet_id: int, row: int, col: int) -> None:
+    def __init__(self, engine: Engine, sheet_id: int, row: int, col: int, clip: int = 0) -> None:
         self.engine = engine
+        self.clip = clip
+        """Open-ended ranges end at this row, 0 for the grid's end: for formulas blank below."""
         self.sheet_id = sheet_id
         self.row = row
         self.col = col
@@ -76,7 +78,7 @@ class Evaluator:
         """
         if isinstance(node, Literal):
             return node.value
-        key = (self.sheet_id, id(node))
+        key = (self.sheet_id, id(node), self.clip)
         if array and node.movable:
             known = self.engine.shared.get(key)
             if known is not None:
@@ -137,7 +139,8 @@ class Evaluator:
         """
         rows, cols = self.engine.size(area.sheet_id)
         row0, col0 = area.row0 or 0, area.col0 or 0
-        row1 = rows if area.row1 is None else min(rows, area.row1)
+        end = min(rows, self.clip) if self.clip else rows
+        row1 = end if area.row1 is None else min(rows, area.row1)
         col1 = cols if area.col1 is None else min(cols, area.col1)
         if row0 >= row1 or col0 >= col1:
             raise Fail("REF", "Reference does not exist.")
@@ -188,7 +191,7 @@ class Evaluator:
             chain.append(chain[-1].left)
         left = self.spread(self.value(chain[-1].left, array=array), array=array)
         for part in reversed(chain):
-            key = (self.sheet_id, id(part))
+            key = (self.sheet_id, id(part), self.clip)
             known = self.engine.shared.get(key) if array and part.movable else None
             if known is not None:
                 left = known

@@ -17,11 +17,17 @@ _CHOICES = frozenset({"IF", "IFS", "IFERROR", "IFNA", "SWITCH", "CHOOSE"})
 
 
 class Outline(NamedTuple):
-    """What is known of a result: it may spill, its width in columns at most (None: unknown), open ranges."""
+    """What is known of a result.
+
+    `spills`: it may. `width`: its columns at most, None for unknown. `open`: there are open-ended ranges.
+    `guards`: the columns without whose content a row of the result is blank and says nothing about others;
+    () where that is not known.
+    """
 
     spills: bool
     width: int | None
     open: bool
+    guards: tuple[Range, ...] = ()
 
 
 def outline(node: Node) -> Outline:
@@ -31,7 +37,46 @@ def outline(node: Node) -> Outline:
         isinstance(part, Range) and None in (part.reference.rows()[1], part.reference.cols()[1])
         for part in _all_nodes(node)
     )
-    return Outline(spills, _width(node) if spills else 1, is_open)
+    guards = _guards(node) if is_open else ()
+    return Outline(spills, _width(node) if spills else 1, is_open, guards)
+
+
+_OF_A_ROW = frozenset({"IF", "IFERROR", "EXACT", "ROUND", "ISTEXT", "HYPERLINK", "ROW", "XMATCH", "XLOOKUP"})
+"""Functions whose value in a row follows from that row and what others hold, never from blank ones."""
+
+
+def _guards(node: Node) -> tuple[Range, ...]:
+    """The open ranges of `ARRAYFORMULA(IF(ROW(..)=n, x, IFERROR(IF(column="", , rest))))`."""
+    if not (isinstance(node, Call) and node.name == "ARRAYFORMULA" and len(node.arguments) == 1):
+        return ()
+    inner = node.arguments[0]
+    while _is_if(inner, of=Call):
+        inner = inner.arguments[2]  # type: ignore[union-attr]
+    if isinstance(inner, Call) and inner.name == "IFERROR" and len(inner.arguments) == 1:
+        inner = inner.arguments[0]
+    if not _is_if(inner, of=Range):
+        return ()
+    assert isinstance(inner, Call)  # noqa: S101 - _is_if said so
+    blank = inner.arguments[1]
+    parts = _all_nodes(node)
+    names = {part.name for part in parts if isinstance(part, Call)} - {"ARRAYFORMULA"}
+    if not isinstance(blank, Literal) or blank.value is not None or not names <= _OF_A_ROW:
+        return ()
+    if any(isinstance(part, (Name, Braces)) for part in parts):
+        return ()
+    return tuple(part for part in parts if isinstance(part, Range))
+
+
+def _is_if(node: Node, *, of: type[Call] | type[Range]) -> bool:
+    """Whether a node is IF(ROW(..)=constant, x, y), or IF(range="", x, y)."""
+    if not (isinstance(node, Call) and node.name == "IF" and len(node.arguments) == 3):
+        return False
+    test = node.arguments[0]
+    if not (isinstance(test, Binary) and test.operator == "=" and isinstance(test.right, Literal)):
+        return False
+    if of is Call:
+        return isinstance(test.left, Call) and test.left.name == "ROW"
+    return isinstance(test.left, Range) and test.right.value == ""
 
 
 def _spills(node: Node) -> bool:
