@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from sheetflow.model.cells import Cell
 from tests.desk import GOOD, MIA, Desk
 
-SHORT: dict[str, Cell] = {"subject": "Pens", "amount": 300, "currency": "RUB", "pay_by": 46500}
+SHORT: dict[str, Any] = {"subject": "Pens", "amount": 300, "currency": "RUB", "pay_by": 46500}
 """What nobody but the manager knows."""
 
 

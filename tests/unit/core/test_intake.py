@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from sheetflow.core.intake import REMEMBERED, remember, unseen
 from sheetflow.errors import Unavailable
-from sheetflow.model.cells import Cell
 from sheetflow.model.events import Response
 from tests.desk import ADMIN, BOTH, GOOD, HEAD, MAX, MIA, START, STRANGER, Desk
 
-TYPED: dict[str, Cell] = {**GOOD, "amount": "12 500,50", "pay_by": "2027-04-23"}
+TYPED: dict[str, Any] = {**GOOD, "amount": "12 500,50", "pay_by": "2027-04-23"}
 """An answer as the form gives it: texts."""
 
 
@@ -198,7 +198,7 @@ def test_files__what_cannot_be_filed_is_said(desk: Desk) -> None:
 
 def test_files__a_qr_fills_what_is_blank_and_what_differs_is_said(desk: Desk) -> None:
     desk.files.qr = {"inn": "7707083893", "account": "40602810700000000025", "amount": 700.0}
-    cells = {key: value for key, value in TYPED.items() if key not in ("inn", "account")}
+    cells: dict[str, Any] = {key: value for key, value in TYPED.items() if key not in ("inn", "account")}
     desk.answer(MIA, files=["file0000001"], **cells)
     desk.take_answers()
     rid = desk.last_row()
