@@ -53,7 +53,7 @@ _ALIASES = {
     "image/x-ms-bmp": "image/bmp", "application/x-pdf": "application/pdf",
 }  # fmt: skip
 _UNKNOWN = ("", "application/octet-stream", "binary/octet-stream")
-_BY_ENDING = {ending: kind for kind, endings in reversed(ENDINGS.items()) for ending in endings}
+_BY_ENDING = {ending: kind for kind, endings in reversed(list(ENDINGS.items())) for ending in endings}
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _DASHED = str.maketrans({**dict.fromkeys("/\\:*?<>|", "-"), '"': "'"})
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from sheetflow.core.filing import is_filing, outcome
+from sheetflow.core.filing import is_filing, not_filed, outcome
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
 from sheetflow.errors import PortError
-from sheetflow.model.events import Filing
 from sheetflow.model.snapshot import Letter, Row, Snapshot
 from sheetflow.ports import FilesPort, MailPort
 
@@ -24,8 +23,12 @@ LEASE = timedelta(minutes=5)
 LAG = timedelta(minutes=2)
 """How long a mailbox may need until a sent message is found by a search."""
 TRIES = 6
+FILING_TRIES = 60
+"""Putting files away again does no harm, so a Drive that is out of reach is asked for two hours."""
 BATCH = 40
 """Letters that one pass takes over from others; the rest waits for the next."""
+MOST_ATTACHED = 18 * 1024 * 1024
+"""Bytes of all files of one mail: Gmail takes 25 MB, and a file grows by a third on its way."""
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
     if known.state == "leased" and known.lease == run:
         work.to_send.append(known)
     elif now >= known.leased_at + (LAG if known.state == "doubt" else LEASE):
-        if known.tries >= TRIES:
+        if known.tries >= TRIES and not is_filing(known.letter.template):
             failed = known.marked("failed", f"in doubt after {TRIES} tries: look for the reference in Sent")
             work.rows.append((place, failed.row()))
             return
@@ -120,7 +123,7 @@ class Deliverer:
             if row.tries > 1 and (found := self.mail.find(reference)):
                 return row.marked("sent", found)
             message = self.compose(row.letter)
-            attach(message, self._attachments(row.letter))
+            attach(message, self._attachments(row))
         except PortError as error:
             return row.marked("doubt", str(error))
         except ValueError as error:  # an address or a text that no mail can carry
@@ -130,23 +133,33 @@ class Deliverer:
         except PortError as error:
             return row.marked("doubt" if error.retryable else "failed", str(error))
 
-    def _attachments(self, letter: Letter) -> list[tuple[str, str, bytes]]:
-        wanted = letter.facts.get("attachments")
+    def _attachments(self, row: OutboxRow) -> list[tuple[str, str, bytes]]:
+        """The files that a letter carries; one that cannot be had does not keep the words from going."""
+        wanted = row.letter.facts.get("attachments")
+        found: list[tuple[str, str, bytes]] = []
         if self.files is None or not isinstance(wanted, list):
-            return []
-        return [self.files.download(str(file)) for file in wanted]
+            return found
+        for file in wanted:
+            try:
+                name, mime_type, content = self.files.download(str(file))
+            except PortError as error:
+                if error.retryable and row.tries < TRIES:
+                    raise
+                continue
+            if sum(len(data) for *_, data in found) + len(content) <= MOST_ATTACHED:
+                found.append((name, mime_type, content))
+        return found
 
     def _file(self, row: OutboxRow) -> OutboxRow:
+        letter = row.letter
         if self.files is None:
-            nowhere = Filing(row.letter.id, row.letter.request, "", "", (), problem="no-folder")
-            return row.marked("done", outcome(nowhere))
+            return row.marked("done", outcome(not_filed(letter, "no-folder")))
         try:
-            return row.marked("done", outcome(self.files.file(row.letter)))
+            return row.marked("done", outcome(self.files.file(letter)))
         except PortError as error:
-            if error.retryable or row.tries < TRIES - 1:
+            if row.tries < (FILING_TRIES if error.retryable else TRIES):
                 return row.marked("doubt", str(error))
-            failed = Filing(row.letter.id, row.letter.request, "", "", (), problem="not-filed")
-            return row.marked("done", outcome(failed))
+            return row.marked("done", outcome(not_filed(letter, "not-filed", why="out-of-reach")))
 
 
 def attach(message: EmailMessage, files: Sequence[tuple[str, str, bytes]]) -> None:

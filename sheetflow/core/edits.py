@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.filing import TEMPLATES, ask, drive_file
+from sheetflow.core.filing import FILES_FIRST, follow, waits_for_files
 from sheetflow.core.judge import judge
 from sheetflow.core.ordering import in_order
 from sheetflow.core.rules.case import EditCase, MoveCase, rule_id
@@ -20,7 +20,7 @@ from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
 from sheetflow.model.cells import Cell, canonical, text_of, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, Writer
-from sheetflow.model.events import Act, CellEdit, Fact, Refusal, Upload
+from sheetflow.model.events import Act, CellEdit, Fact, Refusal
 from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Note
 from sheetflow.workflow.payments import TABLE
@@ -70,11 +70,15 @@ def _wish(turn: Turn, step: CellEdit) -> None:
         return
     if leaves_draft:
         complete(turn)
-        if turn.request.filing and target == Status.SUBMITTED and person:
-            hold(turn, target, person, step.at, "files-first", step.uuid)
-            return
     case = case_of(turn, person, target, step.at)
-    take(turn, judge(case, step.uuid, step.user), case, step.uuid)
+    verdict = judge(case, step.uuid, step.user)
+    may_come = (
+        bool(verdict.fact) or target == Status.SUBMITTED
+    )  # what is missing may stand in the invoice's QR
+    if may_come and person and waits_for_files(turn.request, target):
+        hold(turn, target, person, step.at, FILES_FIRST, step.uuid)
+    else:
+        take(turn, verdict, case, step.uuid)
 
 
 def _edit(turn: Turn, step: CellEdit) -> None:
@@ -114,7 +118,7 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
     elif request.submitted and BY_KEY[key].writer is Writer.ACCOUNTANT:
         data = {"column": key, "value": value}
         turn.happen(Fact(step.at, request.id, "FieldChanged", person.email, "sheet", data, step.uuid))
-        _file_link(turn, key, value, step)
+        follow(turn, key, value, step.uuid + key, step.at)
     else:
         turn.put(key, value)
         request.updated = step.at
@@ -123,16 +127,7 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
         request.unsigned.discard(key)
         if key in PAYEE and not turn.is_requester(person):
             request.unsigned.add(key)
-        _file_link(turn, key, value, step)
-
-
-def _file_link(turn: Turn, key: str, value: Cell, step: CellEdit | Act) -> None:
-    """A link to a Drive file in a file column asks for the file to be put into the request's folder."""
-    template = TEMPLATES.get(key)
-    found = drive_file(text_of(value)) if template else ""
-    if template and found and found not in {file["id"] for file in turn.request.files}:
-        upload = Upload(found, "", "")
-        turn.out.letters.append(ask(turn.request, template, [upload], step.uuid + key, step.at))
+        follow(turn, key, value, step.uuid + key, step.at)
 
 
 def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> None:
@@ -176,6 +171,12 @@ def _act(turn: Turn, act: Act) -> None:
         case.target = known.target if known else act.act
     elif lawful.act == "submit":
         turn.normal, case.problems = check(request.cells, turn.company.settings.currencies, turn.today())
+    if lawful and lawful.act == "submit" and person and waits_for_files(request, case.target):
+        if turn.is_requester(person):
+            request.unsigned.clear()  # to send it on the page is to stand for what it says
+        hold(turn, Status.SUBMITTED, person, act.at, FILES_FIRST, act.uuid)
+        turn.out.answers[act.uuid] = None
+        return
     verdict = judge(case, act.uuid, act.user)
     if verdict.fact and act.comment.strip() and person:
         _comment(turn, act.comment.strip(), person, act)

@@ -195,7 +195,9 @@ def _reversed(request: Request, _event: Event | Fact) -> None:
 
 
 def _field_changed(request: Request, event: Event | Fact) -> None:
-    _put(request, event.data["column"], event.data["value"])
+    column = event.data["column"]
+    _put(request, column, event.data["value"])
+    request.files = [file for file in request.files if file["column"] != column]  # they were the old link's
 
 
 def _filed(request: Request, event: Event | Fact) -> None:

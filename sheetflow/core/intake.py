@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.filing import INVOICE, ask
+from sheetflow.core.filing import FILES_FIRST, ask
 from sheetflow.core.history import instant, moment
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
@@ -90,11 +90,11 @@ def take_response(turn: Turn, response: Response) -> None:
         elif known:
             request.unsigned.discard(key)
     if response.files:
-        turn.out.letters.append(ask(request, INVOICE, response.files, response.cause, response.at))
+        ask(turn, "invoice", response.files, response.cause, response.at)
     complete(turn)
     if response.send and person is not None:
         if request.filing:
-            hold(turn, Status.SUBMITTED, person, response.at, "files-first", response.cause)
+            hold(turn, Status.SUBMITTED, person, response.at, FILES_FIRST, response.cause)
         else:
             case = case_of(turn, person, Status.SUBMITTED, response.at)
             case.via = "form"

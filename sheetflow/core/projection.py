@@ -119,6 +119,7 @@ def _read(row: Row) -> Request:
         response=data.get("response", ""),
         filing=list(data.get("filing", ())),
         files=list(data.get("files", ())),
+        qr=dict(data.get("qr", {})),
         filled=list(data.get("filled", ())),
         cautions=[(key, facts) for key, facts in data.get("cautions", ())],
     )
@@ -160,6 +161,7 @@ def _data(request: Request) -> dict[str, Any]:
         "response": request.response,
         "filing": request.filing,
         "files": request.files,
+        "qr": request.qr,
         "filled": request.filled,
         "cautions": request.cautions,
     }

@@ -30,7 +30,8 @@ class Words:
     """One language: `sheet_templates/<language>/*.toml` as parsed.
 
     `labels`: tabs, columns, statuses, roles, acts, settings. `sentences`: `rules`, each with `says` and
-    `todo`, and tables of one sentence a key: problems, checks, holds, warnings; `{name}` stands for a fact.
+    `todo`, and tables of one sentence a key: problems, checks, holds, warnings, reasons; `{name}` stands for
+    a fact.
     """
 
     language: str
@@ -73,6 +74,10 @@ class Words:
             named["wanted"] = str(self.sentences.get("holds", {}).get(named["rule"], ""))
         if "columns" in named:
             named["columns"] = ", ".join(self.label("columns", part) for part in named["columns"].split(", "))
+        if "why" in named:
+            named["why"] = _fill(
+                str(self.sentences.get("reasons", {}).get(named["why"], named["why"])), named
+            )
         if "problem" in named:
             entry = self.sentences["problems"].get(named["problem"], named["problem"])
             named["problem"] = _fill(entry, named)

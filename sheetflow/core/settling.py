@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sheetflow.core.company import cell_of
 from sheetflow.core.contractors import BOOK_CAUTIONS, cautions
+from sheetflow.core.filing import FILES_FIRST, compare, follow, waits_for_files
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
@@ -74,6 +75,7 @@ def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
         turn.happen(fact)
     else:
         turn.put(key, shown)
+        follow(turn, key, shown, f"unknown\n{turn.now.isoformat()}\n{key}", turn.now)
         request.updated = turn.now
         if key in PAYEE and shown != "":
             request.unsigned.add(key)
@@ -84,7 +86,9 @@ def settle_hold(turn: Turn) -> None:
     hold = turn.request.hold
     if hold is None or (hold.rule == "unexplained-change" and turn.request.loose):
         return
-    if hold.rule == "files-first" and turn.request.filing:
+    # What was paid is paid: its order may come too late, an invoice's hash may not.
+    patient = hold.target == Status.SUBMITTED or turn.now < hold.until
+    if hold.rule == FILES_FIRST and patient and waits_for_files(turn.request, hold.target):
         return
     person = turn.company.people.find(hold.by)
     case = case_of(turn, person, hold.target, hold.at)
@@ -130,6 +134,8 @@ def look_at_draft(turn: Turn) -> None:
     if (draft or turn.moved) and turn.contractors and request.status != Status.APPROVED:
         kept = [caution for caution in request.cautions if caution[0] not in BOOK_CAUTIONS]
         request.cautions = kept + cautions(request, turn.contractors)
+    if draft or (turn.moved and request.status == Status.SUBMITTED):
+        compare(request)
     if not draft:
         request.problems = []
         return

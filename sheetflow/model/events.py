@@ -126,7 +126,8 @@ class Filing:
     """Files that were put into a request's folder, once a letter of the Outbox asked for it.
 
     `column`: invoice or payment_order. `link`: what the cell shows. `qr`: what a payment QR on the invoice
-    says, by column key. `problem`: a key of `[problems]` where nothing could be filed.
+    says, by column key. `problem`: a key of `[warnings]` where something went wrong, with its `facts`;
+    `files` are then those that could be put away in spite of it.
     """
 
     letter: str

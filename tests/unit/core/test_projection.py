@@ -64,8 +64,9 @@ FULL = Request(
     links={"n1": "u1"},
     deleted=START,
     response="r1@2026-11-24T09:00:00+00:00",
-    filing=["letter1"],
+    filing=["invoice/letter1"],
     files=[{"id": "f1", "name": "invoice.pdf", "sha256": "ab", "column": "invoice"}],
+    qr={"inn": "7707083893", "amount": 12500.5},
     filled=["kpp"],
     cautions=[("qr-differs", {"columns": "amount"})],
 )
