@@ -1,8 +1,9 @@
 """Cloud Functions entry points: parse, call the runtime, answer.
 
-`on_edit` is the edit trigger's nudge, `on_schedule` the scheduler's sweep: each runs one pass over the one
-spreadsheet that this deployment serves. `request_page` is what people open from a mail. Errors become HTTP
-statuses here and nowhere else. Logs are one JSON object a line, with ids and counts and no personal data.
+`on_edit` is the edit trigger's nudge, `on_form_submit` the form's, `on_schedule` the scheduler's sweep: each
+runs a pass over the one spreadsheet that this deployment serves. `request_page` is what people open from a
+mail. Errors become HTTP statuses here and nowhere else. Logs are one JSON object a line, with ids and counts
+and no personal data.
 
 The module is imported at every cold start: nothing heavy may be imported here (a test holds the list).
 """
@@ -22,6 +23,7 @@ from urllib.parse import parse_qsl
 import functions_framework
 from flask import Request, Response
 
+from sheetflow.adapters.forms import SERVICE as FORMS
 from sheetflow.adapters.gathering import Gathering
 from sheetflow.app.process import PassReport
 from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowError
@@ -33,6 +35,9 @@ LONGEST_BODY = 65_536
 """Bytes. A nudge has a hundred, a comment of 2,000 letters in percent signs some 20,000."""
 RETRY_AFTER = "30"
 """Seconds. Nothing is lost meanwhile: edits wait in the Inbox, and the next pass goes on."""
+
+FORM_PASSES = 5
+"""Passes that one nudge of the form may run: a full one takes a hundred answers, the schedule the rest."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -49,6 +54,12 @@ class Refused(Exception):
 def on_edit(request: Request) -> Response:
     """Somebody edited: run a pass. Called by the trigger with {"spreadsheet": id, "event": uuid}."""
     return _run_pass("on_edit", request)
+
+
+@functions_framework.http
+def on_form_submit(request: Request) -> Response:
+    """Somebody answered the form: take every answer that waits. Called by the trigger, as `on_edit` is."""
+    return _run_pass("on_form_submit", request)
 
 
 @functions_framework.http
@@ -86,16 +97,39 @@ def _run_pass(name: str, request: Request) -> Response:
         _only(request, "POST")
         runtime = _runtime()
         runtime.verifier.verify(name, request.headers.get("Authorization"))
-        body = _json(request, needed=name == "on_edit")
-        default = None if name == "on_edit" else runtime.config.spreadsheet
+        scheduled = name == "on_schedule"
+        body = _json(request, needed=not scheduled)
+        default = runtime.config.spreadsheet if scheduled else None
         if body.get("spreadsheet", default) != runtime.config.spreadsheet:
             raise Refused(403, "this deployment serves another spreadsheet")
-        report = _GATHERING.run(lambda: runtime.process().run())
-        if name == "on_schedule" and report.tidy_due:
+        if name == "on_edit" or not runtime.config.form:
+            report = _GATHERING.run(lambda: runtime.process().run())
+        else:
+            report = _FORM_GATHERING.run(lambda: _with_form(runtime, 1 if scheduled else FORM_PASSES))
+        if scheduled and report.tidy_due:
             runtime.process().tidy()
         return report
 
     return _answer_json(name, work)
+
+
+def _with_form(runtime: Runtime, passes: int) -> PassReport:
+    """Passes that look at the form, until no answer waits or so many were run.
+
+    Raises:
+        PortError: where the form is out of reach too, but then a pass over the spreadsheet has run.
+    """
+    try:
+        report = runtime.process().run(form=True)
+        for _ in range(passes - 1):
+            if not report.more:
+                break
+            report = report.followed_by(runtime.process().run(form=True))
+    except PortError as error:
+        if error.service == FORMS:
+            runtime.process().run()
+        raise
+    return report
 
 
 def _answer_json(name: str, work: Callable[[], PassReport]) -> Response:
@@ -199,7 +233,8 @@ def _json_response(body: Mapping[str, object], status: int, headers: Mapping[str
 # --- what it is wired to, once a process
 
 
-_GATHERING = Gathering()
+_GATHERING, _FORM_GATHERING = Gathering(), Gathering()
+"""A caller who waits for answers of the form is not served by a pass that did not look at it."""
 
 
 @cache

@@ -129,6 +129,22 @@ class NoncesPort(Protocol):
         ...
 
 
+class FormSchemaPort(Protocol):
+    """Making forms and changing what they ask."""
+
+    def create(self, title: str) -> str:
+        """Make an empty form that belongs to the caller and takes no answers yet; gives its id."""
+        ...
+
+    def batch(self, form: str, requests: Sequence[Mapping[str, Any]]) -> None:
+        """Do all requests of a batchUpdate, or none of them."""
+        ...
+
+    def publish(self, form: str) -> None:
+        """Let it be seen and answered."""
+        ...
+
+
 class SchemaPort(Protocol):
     """Making spreadsheets and changing what they are made of: tabs, formats, protections, sharing."""
 
@@ -142,4 +158,8 @@ class SchemaPort(Protocol):
 
     def share(self, file: str, email: str, role: str) -> None:
         """Give somebody a role on a file, "writer" or "reader", without writing them a mail."""
+        ...
+
+    def tabs(self, spreadsheet: str) -> Mapping[int, str]:
+        """The tabs from the left: sheetId -> title."""
         ...

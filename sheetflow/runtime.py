@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cached_property
@@ -19,10 +19,12 @@ from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.forms import GoogleForms
 from sheetflow.adapters.gmail import GmailMail
 from sheetflow.adapters.identity import Verifier
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
+from sheetflow.app.form import load_form_texts, questionnaire
 from sheetflow.app.links import Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
@@ -38,6 +40,11 @@ SCOPES = (
     "https://www.googleapis.com/auth/gmail.modify",
 )
 """The least that a pass needs: this spreadsheet (shared with the account), and to send and find mail."""
+FORM_SCOPES = (
+    "https://www.googleapis.com/auth/forms.body.readonly",
+    "https://www.googleapis.com/auth/forms.responses.readonly",
+)
+"""What is needed besides where there is a form (shared with the account): its questions and its answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Config:
     language: str
     inbox_key: str
     link_key: str
+    form: str = ""
     sender: str = ""
     page_url: str = ""
     audience: str = ""
@@ -70,6 +78,7 @@ VARIABLES: Mapping[str, str] = {
     "language": "the registry's language: en or ru",
     "inbox_key": "the secret that the edit trigger signs with (32 characters or more)",
     "link_key": "the secret that request-page links are signed with (32 characters or more)",
+    "form": "the id of the form that requests are asked for in, where there is one",
     "sender": "the address that mail is sent from",
     "page_url": "where the request page is served",
     "audience": "the audience of the tokens that the trigger and the scheduler send",
@@ -161,7 +170,7 @@ class Runtime:
     @cached_property
     def credentials(self) -> Credentials:
         """Who we are towards Google, or towards a local workspace."""
-        return credentials(self.config.access_token)
+        return credentials(self.config.access_token, FORM_SCOPES if self.config.form else ())
 
     @cached_property
     def links(self) -> Links:
@@ -174,7 +183,11 @@ class Runtime:
         config = self.config
         return Verifier(
             config.audience,
-            {"on_edit": config.trigger_account, "on_schedule": config.scheduler_account},
+            {
+                "on_edit": config.trigger_account,
+                "on_form_submit": config.trigger_account,
+                "on_schedule": config.scheduler_account,
+            },
             config.certs_url or None,
         )
 
@@ -197,11 +210,25 @@ class Runtime:
             found = mailbox_credentials(self.credentials, config.mail_credentials, config.sender)
         return GmailMail(found, config.api_root or None)
 
+    def forms(self) -> GoogleForms | None:
+        """The form, None where there is none. One a thread, as the spreadsheet is."""
+        config = self.config
+        if not config.form:
+            return None
+        found: GoogleForms | None = getattr(self._threads, "forms", None)
+        if found is None:
+            asked = questionnaire(self.words, load_form_texts(self.folder))
+            found = GoogleForms(
+                self.credentials, config.api_root or None, config.form, asked, self.clock, self.nonces
+            )
+            self._threads.forms = found
+        return found
+
     def process(self) -> Process:
         """The pass."""
         return Process(
             self.sheet(), Deliverer(self.mail(), self._compose, letters.reference_of), self.book, self.clock,
-            self.nonces,
+            self.nonces, self.forms(),
         )  # fmt: skip
 
     def _compose(self, letter: Letter) -> EmailMessage:
@@ -219,7 +246,7 @@ class Runtime:
         )
 
 
-def credentials(access_token: str) -> Credentials:
+def credentials(access_token: str, more_scopes: Sequence[str] = ()) -> Credentials:
     """Application default credentials, or a ready token for a local workspace."""
     if access_token:
         from google.oauth2.credentials import Credentials as TokenCredentials
@@ -227,7 +254,7 @@ def credentials(access_token: str) -> Credentials:
         return TokenCredentials(token=access_token)  # type: ignore[no-untyped-call]
     import google.auth
 
-    found, _project = google.auth.default(scopes=list(SCOPES))
+    found, _project = google.auth.default(scopes=[*SCOPES, *more_scopes])
     return found
 
 

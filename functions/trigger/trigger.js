@@ -1,6 +1,7 @@
 /**
- * The edit trigger of a payment registry: what a person's hand just did becomes one signed row of the
- * Inbox tab, and the function that decides is told to look. Nothing is decided here.
+ * The triggers of a payment registry: what a person's hand just did becomes one signed row of the Inbox tab,
+ * an answered form becomes nothing but a nudge, and the function that decides is told to look. Nothing is
+ * decided here.
  *
  * A standalone project, never bound to the spreadsheet: whoever may edit a spreadsheet may edit a script
  * bound to it, and could then sign edits in somebody else's name. Its owner is a service user that has no
@@ -13,6 +14,10 @@
  *   SF_SECRET       key of the signature, known to the function too
  *   SF_ENDPOINT     URL of the function that handles edits
  *   SF_LAST_ID      the highest number given so far; kept by the script itself
+ * and, where there is a form that requests are asked for in:
+ *   SF_FORM               its id
+ *   SF_FORM_ENDPOINT      URL of the function that takes its answers
+ *   SF_FORM_CONFIRMATION  what respondents read when they have answered
  */
 
 /** A cell holds 50,000 characters; a body stays clear of that. */
@@ -41,16 +46,50 @@ function onSheetEdit(e) {
   const rows = describeRows_(e, sheet, exact, settings);
   if (rows.length === 0) return;
   const last = record_(e.source, { at, user: userOf_(e), sheetId, exact, rows }, settings);
-  nudge_(last, settings);
+  nudge_(last, settings.endpoint, settings);
+}
+
+/** The handler of the form's trigger. The event is not looked at: the function reads the answer from the form. */
+function onRegistryFormSubmit() {
+  const settings = readSettings_();
+  nudge_(Utilities.getUuid(), settings.formEndpoint, settings);
 }
 
 /** Creates the trigger. Run once by the project's owner; running it again changes nothing. */
 function install() {
+  installOne_("onSheetEdit", (builder) => builder.onEdit());
+}
+
+/**
+ * What no API does for the form: its answers go to the registry's spreadsheet, may be edited, and are told of at once.
+ * Run once by the project's owner, who may edit the form; running it again changes nothing.
+ */
+function setUpForm() {
+  const settings = readSettings_();
+  const form = FormApp.openById(settings.form);
+  form.setAllowResponseEdits(true);
+  if (settings.formConfirmation) form.setConfirmationMessage(settings.formConfirmation);
+  if (destinationOf_(form) !== settings.spreadsheet) {
+    form.setDestination(FormApp.DestinationType.SPREADSHEET, settings.spreadsheet);
+  }
+  installOne_("onRegistryFormSubmit", (builder) => builder.onFormSubmit());
+}
+
+/** The spreadsheet that a form's answers go to, "" for none: Google throws then. */
+function destinationOf_(form) {
+  try {
+    return form.getDestinationId();
+  } catch (error) {
+    return "";
+  }
+}
+
+function installOne_(handler, kind) {
   const spreadsheet = readSettings_().spreadsheet;
   ScriptApp.getProjectTriggers()
-    .filter((t) => t.getHandlerFunction() === "onSheetEdit" && t.getTriggerSourceId() === spreadsheet)
+    .filter((t) => t.getHandlerFunction() === handler && t.getTriggerSourceId() === spreadsheet)
     .forEach((t) => ScriptApp.deleteTrigger(t));
-  ScriptApp.newTrigger("onSheetEdit").forSpreadsheet(spreadsheet).onEdit().create();
+  kind(ScriptApp.newTrigger(handler).forSpreadsheet(spreadsheet)).create();
 }
 
 function readSettings_() {
@@ -60,6 +99,9 @@ function readSettings_() {
     layout: JSON.parse(properties.SF_LAYOUT),
     secret: properties.SF_SECRET,
     endpoint: properties.SF_ENDPOINT,
+    form: properties.SF_FORM,
+    formEndpoint: properties.SF_FORM_ENDPOINT,
+    formConfirmation: properties.SF_FORM_CONFIRMATION,
   };
 }
 
@@ -284,10 +326,10 @@ function rowParts_(row, room) {
   return [row.cells.slice(0, half), row.cells.slice(half)].flatMap((cells) => rowParts_({ ...row, cells }, room));
 }
 
-/** Tells the function that an event waits. The Inbox has the edit already: a dead function must not fail it. */
-function nudge_(uuid, settings) {
+/** Tells a function that an event waits. Inbox or form have it already: a dead function must not fail anybody. */
+function nudge_(uuid, endpoint, settings) {
   try {
-    const answer = UrlFetchApp.fetch(settings.endpoint, {
+    const answer = UrlFetchApp.fetch(endpoint, {
       method: "post",
       contentType: "application/json",
       headers: { Authorization: "Bearer " + ScriptApp.getIdentityToken() },

@@ -40,3 +40,9 @@ class SheetSchema:
     def share(self, file: str, email: str, role: str) -> None:
         """Give somebody a role; giving it again changes nothing."""
         self.http.insert_permission(file, email_address=email, perm_type="user", role=role, notify=False)
+
+    def tabs(self, spreadsheet: str) -> Mapping[int, str]:
+        """The tabs from the left: sheetId -> title."""
+        answer = self.http.fetch_sheet_metadata(spreadsheet, {"fields": "sheets.properties(sheetId,title)"})
+        found = (sheet["properties"] for sheet in answer["sheets"])
+        return {int(sheet["sheetId"]): str(sheet["title"]) for sheet in found}

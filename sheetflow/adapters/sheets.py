@@ -200,7 +200,7 @@ class Sheets:
                     "sheetId": sheet, "dimension": "ROWS", "startIndex": start,
                     "endIndex": start + len(commit.restored),
                 },
-                "inheritFromBefore": True,
+                "inheritFromBefore": commit.registry_rows > 0,  # else they would look like the header
             }
         }  # fmt: skip
         for offset, cells in enumerate(commit.restored):

@@ -54,6 +54,21 @@ class PassReport:
             "doubtful": self.doubtful,
         }
 
+    def followed_by(self, later: PassReport) -> PassReport:
+        """Both passes as one."""
+        return PassReport(
+            self.events + later.events,
+            self.refusals + later.refusals,
+            self.answers | later.answers,
+            self.commits + later.commits,
+            self.lost_races + later.lost_races,
+            self.repaired + later.repaired,
+            self.sent + later.sent,
+            self.doubtful + later.doubtful,
+            later.tidy_due,
+            later.more,
+        )
+
 
 class Process:
     """The pass, wired to the world. One instance serves one spreadsheet; it keeps nothing between passes."""

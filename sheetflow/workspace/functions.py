@@ -17,7 +17,7 @@ from typing import IO
 
 from sheetflow.errors import ConfigError
 
-NAMES = ("on_edit", "on_schedule", "request_page")
+NAMES = ("on_edit", "on_form_submit", "on_schedule", "request_page")
 START_SECONDS = 30
 
 

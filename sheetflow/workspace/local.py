@@ -28,6 +28,7 @@ from sheetflow.emulator.emulator import Emulator
 from sheetflow.errors import ConfigError
 from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast, routes
+from sheetflow.workspace.form import RequestForm
 from sheetflow.workspace.functions import Functions, free_port, source
 
 TRIGGER = "sheetflow trigger"
@@ -47,6 +48,7 @@ class Settled:
     link_key: str
     client_id: str
     sheets: dict[str, int]
+    form: str = ""
 
 
 class LocalWorkspace:
@@ -80,8 +82,14 @@ class LocalWorkspace:
         app = create_app(self.emulator, blueprints=[routes.blueprint(self)])
         self.server = serve(app, port or free_port())
         self.url = self.server.url
+        owner = runtime.credentials(f"local:{cast.OWNER}")
+        self._sheets = SheetSchema(http.client(owner, self.url, SystemClock(), SystemNonces()))
         self.settled = self._settle()
         self.language = self.settled.language
+        self.form = RequestForm(self.emulator, self.url, self.language, self._sheets)
+        if not self.settled.form:
+            self.settled.form = self.form.make()
+            self._keep(self.settled)
         self.functions = Functions(self._environment(), folder / "functions.log")
         self.functions.environment["SHEETFLOW_PAGE_URL"] = self.functions.urls["request_page"]
 
@@ -114,7 +122,7 @@ class LocalWorkspace:
                 "url": f"{self.url}/v4/spreadsheets/{spreadsheet}",
                 "sheets": self.settled.sheets,
             },
-            "form": None,
+            "form": self.form.described(self.settled.form),
             "folders": {},
             "people": [
                 {"email": person["email"], "name": person["name"], "roles": person["roles"]}
@@ -156,32 +164,35 @@ class LocalWorkspace:
     # --- the first start
 
     def _settle(self) -> Settled:
-        kept = self.folder / "workspace.json"
-        if kept.exists():
-            return Settled(**json.loads(kept.read_text("utf-8")))
-        nonces = SystemNonces()
-        token = runtime.credentials(f"local:{cast.OWNER}")
-        port = SheetSchema(http.client(token, self.url, SystemClock(), nonces))
+        if self._kept.exists():
+            return Settled(**json.loads(self._kept.read_text("utf-8")))
         folder = runtime.templates_folder()
         words = runtime.load_rulebook_words(folder)[self.language]
         template = read_template((folder / "payments.toml").read_text("utf-8"))
         made = create_registry(
-            port,
+            self._sheets,
             template,
             words,
             cast.people(self.language),
             {"company": cast.COMPANY[self.language], "company_inn": cast.COMPANY_INN},
             owner=cast.OWNER,
             service_account=cast.SERVICE_ACCOUNT,
-            nonce=nonces.nonce(),
+            nonce=SystemNonces().nonce(),
         )
         settled = Settled(
             self.language, made.spreadsheet_id, secrets.token_hex(32), secrets.token_hex(32),
             f"{secrets.randbelow(10**12):012d}-local.apps.googleusercontent.com", dict(made.sheets),
         )  # fmt: skip
-        kept.touch(mode=0o600)
-        kept.write_text(json.dumps(asdict(settled), indent=1), "utf-8")
+        self._keep(settled)
         return settled
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder / "workspace.json"
+
+    def _keep(self, settled: Settled) -> None:
+        self._kept.touch(mode=0o600)
+        self._kept.write_text(json.dumps(asdict(settled), indent=1), "utf-8")
 
     def _environment(self) -> dict[str, str]:
         settled = self.settled
@@ -190,6 +201,7 @@ class LocalWorkspace:
             "SHEETFLOW_LANGUAGE": settled.language,
             "SHEETFLOW_INBOX_KEY": settled.inbox_key,
             "SHEETFLOW_LINK_KEY": settled.link_key,
+            "SHEETFLOW_FORM": settled.form,
             "SHEETFLOW_SENDER": cast.OWNER,
             "SHEETFLOW_AUDIENCE": settled.client_id,
             "SHEETFLOW_TRIGGER_ACCOUNT": cast.OWNER,
@@ -201,7 +213,7 @@ class LocalWorkspace:
         }
 
     def _install_trigger(self) -> None:
-        """Deploy the trigger project and run its `install`, as its owner does once in the cloud."""
+        """Deploy the trigger project and run what its owner runs once in the cloud: both triggers."""
         settled = self.settled
         words = runtime.load_rulebook_words(runtime.templates_folder())
         sheets = settled.sheets
@@ -217,10 +229,12 @@ class LocalWorkspace:
             "SF_LAYOUT": json.dumps(layout, ensure_ascii=False),
             "SF_SECRET": settled.inbox_key,
             "SF_ENDPOINT": self.functions.urls["on_edit"],
+            **self.form.properties(settled.form, self.functions.urls["on_form_submit"]),
         }
         script = (source().parent / "trigger" / "trigger.js").read_text("utf-8")
         self.emulator.scripts.deploy(TRIGGER, cast.OWNER, script, properties, settled.client_id)
         self.emulator.scripts.run(TRIGGER, "install")
+        self.form.finish(settled.form, settled.spreadsheet, TRIGGER)
 
     def _keep_schedule(self) -> None:
         while not self._stop.wait(0.5):

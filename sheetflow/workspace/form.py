@@ -1,0 +1,76 @@
+"""The workspace's form: made over the API, and finished as a person and a script finish it at Google.
+
+The form's owner is the spreadsheet's. What stands for a person's hand goes straight to the emulator: the
+upload question, which no API can make, and the language of the page's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sheetflow.adapters.forms import FormSchema
+from sheetflow.app import form as forms
+from sheetflow.core.company import DEFAULTS
+from sheetflow.core.rulebook import Words
+from sheetflow.emulator.emulator import Emulator
+from sheetflow.ports import SchemaPort
+from sheetflow.runtime import credentials, load_rulebook_words, templates_folder
+from sheetflow.templates.schema import read_template
+from sheetflow.workspace import cast
+
+
+class RequestForm:
+    """The form of one registry. `url`: the workspace's root; `sheets`: acts as the spreadsheet's owner."""
+
+    def __init__(self, emulator: Emulator, url: str, language: str, sheets: SchemaPort) -> None:
+        self.emulator, self.url, self.sheets = emulator, url, sheets
+        folder = templates_folder()
+        self.words: Words = load_rulebook_words(folder)[language]
+        self.texts = forms.load_form_texts(folder)[language]
+        template = read_template((folder / "payments.toml").read_text("utf-8"))
+        self.settings = {**DEFAULTS, **template.first_settings(language)}
+
+    def make(self) -> str:
+        """Make the form over the API and share it with the functions; gives its id."""
+        port = FormSchema(credentials(f"local:{cast.OWNER}"), self.url)
+        try:
+            form = forms.create_form(port, self.words, self.texts, self.settings)
+        finally:
+            port.close()
+        self.sheets.share(form, cast.SERVICE_ACCOUNT, "writer")
+        return form
+
+    def properties(self, form: str, endpoint: str) -> dict[str, str]:
+        """What the trigger's project has to know."""
+        return {
+            "SF_FORM": form,
+            "SF_FORM_ENDPOINT": endpoint,
+            "SF_FORM_CONFIRMATION": self.texts["form"]["confirmation"],
+        }
+
+    def finish(self, form: str, spreadsheet: str, project: str) -> None:
+        """Do the steps that are left, in a project that knows `properties`. Done again it changes nothing."""
+        service = self.emulator.forms
+        if not any(question.kind == "file" for question in service.form(form).questions):
+            service.add_upload_question(
+                form,
+                forms.upload_title(self.words, self.texts),
+                description=self.texts["help"][forms.UPLOAD],
+                max_files=forms.MAX_FILES,
+                max_file_size=forms.MAX_FILE_SIZE,
+                index=forms.upload_place(),
+            )
+            service.configure(form, language=self.words.language)
+        before = self.sheets.tabs(spreadsheet)
+        run = self.emulator.scripts.run(project, "setUpForm")
+        if run.error:
+            raise RuntimeError(f"setUpForm failed: {run.error}")
+        for tab in self.sheets.tabs(spreadsheet).keys() - before.keys():
+            editors = [cast.OWNER, cast.SERVICE_ACCOUNT]
+            forms.tend_tab(self.sheets, spreadsheet, tab, self.words.label("tabs", "responses"), editors)
+
+    def described(self, form: str) -> Mapping[str, Any]:
+        """What `GET /workspace` tells: its id, and where respondents open it."""
+        service = self.emulator.forms
+        return {"id": form, "url": service.address(service.form(form), self.url + "/")}
