@@ -1,7 +1,7 @@
 """Names of API calls, as the call log tells them: `sheets.values.batchGet`, `gmail.messages.send`, ….
 
-The names are those of Google's discovery documents, without the parts that every call of a service shares. The
-chunks of a resumable upload, which have no name there, are `drive.files.upload`.
+The names are those of Google's discovery documents, without the parts that every call of a service shares.
+The chunks of a resumable upload, which have no name there, are `drive.files.upload`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _ROUTES = (
     ("GET", r"/download/drive/v3/files/[^/]+", "drive.files.get"),
     ("GET", r"/drive/v3/changes/startPageToken", "drive.changes.getStartPageToken"),
     ("POST", r"/drive/v3/(?P<on>changes|channels)/(?P<verb>watch|stop)", "drive.{on}.{verb}"),
+    ("*", r"/drive/v3/files/[^/]+/comments/[^/]+/replies/[^/]+", "drive.replies.{method}"),
+    ("*", r"/drive/v3/files/[^/]+/comments/[^/]+/replies", "drive.replies.{plural}"),
     (
         "*",
         r"(?:/upload)?/drive/v3/files/[^/]+/(?P<on>permissions|revisions|comments)/[^/]+",

@@ -16,9 +16,9 @@ It stands on the same records as Sheets (`files`): a spreadsheet is a file, its 
 `blueprint(drive)` puts Google's paths over it; the caller's address is `flask.g.caller`. Bytes lie in
 `blobs/` beside the database, one file a content; resumable uploads that go on lie in `uploads/`.
 
-A service account has no storage: it may make folders, but files only in shared drives. Comments, labels,
-approvals, `appDataFolder` and third-party apps are not part of it; a notification channel is kept, but
-calls nobody; no mail is sent about a share, it is only counted.
+A service account has no storage: it may make folders, but files only in shared drives. Labels, approvals,
+`appDataFolder` and third-party apps are not part of it; a notification channel is kept, but calls nobody; no
+mail is sent about a share, it is only counted.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from sheetflow.emulator.drive import (
+    comment_routes,
     file_routes,
     log_routes,
     revision_routes,
@@ -41,6 +42,6 @@ __all__ = ["Drive", "Sharing", "blueprint"]
 def blueprint(drive: Drive) -> Blueprint:
     """Drive's routes; the caller's address is `flask.g.caller`."""
     routes = Blueprint("drive", __name__)
-    for part in (file_routes, upload_routes, sharing_routes, revision_routes, log_routes):
+    for part in (file_routes, upload_routes, sharing_routes, revision_routes, comment_routes, log_routes):
         part.add(routes, drive)
     return routes

@@ -18,7 +18,7 @@ from sheetflow.emulator.drive.blobs import PIECE
 from sheetflow.emulator.drive.errors import DriveError, invalid_value
 from sheetflow.emulator.drive.picture import Wants
 from sheetflow.emulator.shapes import Shapes
-from sheetflow.emulator.wire import GoogleError, Json, Mask, parse_mask, pick, selects
+from sheetflow.emulator.wire import GoogleError, Json, Mask, envelope, parse_mask, pick, selects
 
 _RANGE = re.compile(r"bytes=(?P<first>\d*)-(?P<last>\d*)")
 
@@ -167,8 +167,8 @@ def media(size: int, read: Callable[[int, int], Iterator[bytes]], kind: str, nam
         kind: MIME type.
         name: of the file, for who saves it.
 
-    Raises:
-        DriveError: 416 for a range beyond the end.
+    Returns:
+        The bytes; 416 for a range beyond the end.
     """
     start, stop, status = 0, size, 200
     match = _RANGE.fullmatch(request.headers.get("Range", ""))
@@ -180,12 +180,19 @@ def media(size: int, read: Callable[[int, int], Iterator[bytes]], kind: str, nam
             start = int(match["first"])
             stop = min(int(match["last"]) + 1, size) if match["last"] else size
         if start >= stop:
-            error = DriveError(416, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range")
-            raise error
+            return _beyond(size)
     response = Response(read(start, stop), status, content_type=kind)
     response.headers["Content-Length"] = str(stop - start)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     if status == 206:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return response
+
+
+def _beyond(size: int) -> Response:
+    """416, which tells the size, since clients find an empty file out by it."""
+    error = DriveError(416, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range")
+    response = Response(json.dumps(envelope(error)), 416, content_type="application/json; charset=UTF-8")
+    response.headers["Content-Range"] = f"bytes */{size}"
     return response

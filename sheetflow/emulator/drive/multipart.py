@@ -27,11 +27,16 @@ class Parts:
     """
 
     def __init__(self, boundary: str, pieces: Iterable[bytes]) -> None:
-        self._mark = b"\r\n--" + boundary.encode()
+        first = b"\n--" + boundary.encode()
         self._source = iter(pieces)
-        self._buffer = b"\r\n"  # so that the first boundary looks like the others
+        self._buffer = b"\n"  # so that the first boundary looks like the others
+        self._mark = first
         for _ in self._until_mark():  # the preamble means nothing
             pass
+        self._need(2)
+        # Google's own client parts lines by LF alone, against the letter of MIME.
+        self._line = b"\n" if self._buffer.startswith(b"\n") else b"\r\n"
+        self._mark = self._line.removesuffix(b"\n") + first
 
     def next(self) -> tuple[Message, Iterator[bytes]]:
         """The headers of the next part, and its bytes.
@@ -42,14 +47,12 @@ class Parts:
         self._need(2)
         if self._buffer.startswith(b"--"):
             raise malformed()
-        while b"\r\n\r\n" not in self._buffer:
+        blank = self._line * 2
+        while blank not in self._buffer:
             if len(self._buffer) > _HEAD_MAX or not self._more():
                 raise malformed()
-        start = self._buffer.index(b"\r\n") + 2
-        end = self._buffer.index(b"\r\n\r\n")
-        head = self._buffer[start : end + 2] if end >= start else b""
-        self._buffer = self._buffer[end + 4 :] if end >= start else self._buffer[start + 2 :]
-        headers = HeaderParser().parsestr(head.decode("utf-8", "replace"))
+        head, _, self._buffer = self._buffer.partition(blank)
+        headers = HeaderParser().parsestr(head.strip().decode("utf-8", "replace"))
         return headers, _decoded(headers, self._until_mark())
 
     def _until_mark(self) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sheetflow.emulator.drive import meta as metadata
 from sheetflow.emulator.drive.blobs import Blob, Blobs, Incoming
 from sheetflow.emulator.drive.changes import Changes
+from sheetflow.emulator.drive.comments import Comments
 from sheetflow.emulator.drive.contents import Contents
 from sheetflow.emulator.drive.drives import Drives
 from sheetflow.emulator.drive.errors import DriveError, bad, insufficient, no_storage, not_found
@@ -50,6 +51,7 @@ class Shelf:
         contents: revisions.
         changes: the change log and the channels that watch it.
         drives: shared drives.
+        comments: comments and replies.
         uploads: resumable uploads that go on.
         generated: ids handed out before their files exist.
     """
@@ -61,6 +63,7 @@ class Shelf:
         self.contents = Contents(self.files, self.blobs)
         self.changes = Changes(self.files)
         self.drives = Drives(self.files)
+        self.comments = Comments(self.files)
         self.uploads = Uploads(self.files, self.blobs)
         self.generated = GeneratedIds(self.files)
 

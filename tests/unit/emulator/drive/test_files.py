@@ -4,6 +4,8 @@ import hashlib
 
 import pytest
 
+from sheetflow.emulator.drive.answers import drive_shapes
+from sheetflow.emulator.sheets.a1 import Box
 from tests.discovery import discovery
 from tests.unit.emulator.drive.world import ANNA, BORIS, FILES, FOLDER, ROBOT, SHEET, World
 
@@ -218,26 +220,18 @@ def test_copy__a_file_and_a_spreadsheet(world: World) -> None:
     world.emulator.sheets.write_values(doc, ANNA, "A1", [["changed"]])
     other = world.emulator.sheets.open(copied["id"], ANNA)
     assert other.book.properties["title"] == "Second"
-    assert world.emulator.sheets.shown(other, 0).texts(_all(other), "FORMATTED_VALUE", "SERIAL_NUMBER") == [
-        ["x", "1"]
-    ]
+    shown = world.emulator.sheets.shown(other, 0)
+    assert shown.texts(Box(0, 10, 0, 10), "FORMATTED_VALUE", "SERIAL_NUMBER") == [["x", "1"]]
     assert world.anna.refused("POST", f"{FILES}/{folder}/copy")[:2] == (403, "cannotCopyFile")
 
 
-def _all(doc: object) -> object:
-    from sheetflow.emulator.sheets.a1 import Box
-
-    return Box(0, 10, 0, 10)
-
-
 def test_service_account__has_no_storage(world: World) -> None:
-    expected = (
-        403,
-        "storageQuotaExceeded",
+    sentence = (
         "Service Accounts do not have storage quota. Leverage shared drives"
-        " (https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth delegation"
-        " (http://support.google.com/a/answer/7281227) instead.",
+        " (https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth"
+        " delegation (http://support.google.com/a/answer/7281227) instead."
     )
+    expected = (403, "storageQuotaExceeded", sentence)
     folder = world.anna.folder("Payments")
     world.anna.share(folder, ROBOT, "writer")
     file_id = world.anna.upload("a.pdf", PDF, parents=[folder])
@@ -291,8 +285,6 @@ def test_shortcut__points_to_a_file(world: World) -> None:
 
 
 def test_shapes__the_table_is_the_discovery_documents() -> None:
-    from sheetflow.emulator.drive.answers import drive_shapes
-
     schemas = discovery("drive.v3")["schemas"]
     messages = drive_shapes().messages
     for name in set(messages) & set(schemas):

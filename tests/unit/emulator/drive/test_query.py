@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -115,18 +116,19 @@ def test_quote__round_trips(text: str) -> None:
 
 
 _WORDS = st.sampled_from(
-    [*FILE_TERMS, *DRIVE_TERMS, "and", "or", "not", "in", "has", "contains", "=", "!=", "<", ">=", "(", ")"]
-    + ["{", "}", "key", "value", "'a'", '"b"', "'", "\\", "true", "false", "5", "'2012-06-04T12:00:00'", "é"]
+    [
+        *(*FILE_TERMS, *DRIVE_TERMS, "and", "or", "not", "in", "has", "contains", "=", "!=", "<", ">=", "("),
+        *(")", "{", "}", "key", "value", "'a'", '"b"', "'", "\\", "true", "false", "5", "é"),
+        "'2012-06-04T12:00:00'",
+    ]
 )
 
 
 @given(st.one_of(st.text(), st.lists(_WORDS, max_size=12).map(" ".join)))
 def test_parse__never_crashes(text: str) -> None:
-    try:
-        parse(text)
-        parse(text, DRIVE_TERMS)
-    except DriveError as error:
-        assert error.code == 400
+    for terms in (FILE_TERMS, DRIVE_TERMS):
+        with contextlib.suppress(DriveError):
+            parse(text, terms)
 
 
 def _said(query: Query) -> str:

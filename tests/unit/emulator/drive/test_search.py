@@ -138,11 +138,8 @@ def test_order__refuses(world: World) -> None:
     assert world.anna.refused("GET", FILES, params={"orderBy": "size"}) == (400, "invalid", "Invalid Value")
     assert world.anna.refused("GET", FILES, params={"orderBy": "name up"})[0] == 400
     refused = world.anna.refused("GET", FILES, params={"orderBy": "name", "q": "fullText contains 'a'"})
-    assert refused == (
-        400,
-        "badRequest",
-        "Sorting is not supported for queries with fullText terms. Results are always in descending relevance order.",
-    )
+    assert refused[:2] == (400, "badRequest")
+    assert refused[2].startswith("Sorting is not supported for queries with fullText terms.")
 
 
 def test_pages__give_each_file_once(world: World) -> None:
@@ -158,8 +155,8 @@ def test_pages__give_each_file_once(world: World) -> None:
     assert names == [f"f{number}" for number in range(7)]
     assert token == ""
     assert world.anna.refused("GET", f"{FILES}?pageToken=nonsense") == (400, "invalid", "Invalid Value")
-    for size in ("0", "-1", "many"):
-        assert world.anna.refused("GET", f"{FILES}?pageSize={size}")[1] == "invalidParameter"
+    for given in ("0", "-1", "many"):
+        assert world.anna.refused("GET", f"{FILES}?pageSize={given}")[1] == "invalidParameter"
     assert len(world.anna.found(pageSize=5000)) == 7
 
 

@@ -223,8 +223,8 @@ def test_request__cut_off_takes_no_effect(world: World) -> None:
     host, _, port = head.partition(":")
     with socket.create_connection((host, int(port))) as line:
         request = (
-            f"POST {UPLOAD}?uploadType=media HTTP/1.1\r\nHost: {head}\r\nAuthorization: Bearer local:{ANNA}\r\n"
-            "Content-Length: 100\r\n\r\nhalf"
+            f"POST {UPLOAD}?uploadType=media HTTP/1.1\r\nHost: {head}\r\n"
+            f"Authorization: Bearer local:{ANNA}\r\nContent-Length: 100\r\n\r\nhalf"
         )
         line.sendall(request.encode())
         line.shutdown(socket.SHUT_WR)

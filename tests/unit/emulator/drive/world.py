@@ -1,10 +1,10 @@
-"""Drive over HTTP as programs see it: stock clients, and raw requests whose answers are held to the schema."""
+"""Drive over HTTP as programs see it: stock clients, and raw requests held to the schema."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ import httplib2
 import requests
 from google.auth.credentials import Credentials
 from google_auth_httplib2 import AuthorizedHttp
-from googleapiclient.discovery import build
+from googleapiclient.discovery import build_from_document
 
 from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.emulator import Emulator
 from sheetflow.emulator.server import Server
-from tests.discovery import assert_fits
+from tests.discovery import assert_fits, discovery
 
 ANNA, BORIS, VERA = "anna@example.com", "boris@example.com", "vera@example.com"
 ROBOT = "robot@example.iam.gserviceaccount.com"
@@ -34,6 +34,10 @@ _SCHEMAS = (
     (rf"(POST|GET|PATCH) {FILES}/{_ID}/permissions(/{_ID})?", "Permission"),
     (rf"GET {FILES}/{_ID}/revisions", "RevisionList"),
     (rf"(GET|PATCH) {FILES}/{_ID}/revisions/{_ID}", "Revision"),
+    (rf"GET {FILES}/{_ID}/comments", "CommentList"),
+    (rf"(POST|GET|PATCH) {FILES}/{_ID}/comments(/{_ID})?", "Comment"),
+    (rf"GET {FILES}/{_ID}/comments/{_ID}/replies", "ReplyList"),
+    (rf"(POST|GET|PATCH) {FILES}/{_ID}/comments/{_ID}/replies(/{_ID})?", "Reply"),
     (r"GET /drive/v3/about", "About"),
     (r"GET /drive/v3/changes", "ChangeList"),
     (r"GET /drive/v3/changes/startPageToken", "StartPageToken"),
@@ -87,7 +91,7 @@ class Caller:
         """A file with content; its id."""
         body = {"name": name, "mimeType": kind, **meta}
         parts = {
-            "metadata": (None, requests.compat.json.dumps(body), "application/json"),
+            "metadata": (None, json.dumps(body), "application/json"),
             "m": ("m", data, kind),
         }
         prepared = requests.Request("POST", self.base, files=parts).prepare()
@@ -152,6 +156,7 @@ class World:
     server: Server
     session: requests.Session
     folder: Path
+    clients: list[Any] = field(default_factory=list)
 
     def who(self, email: str = ANNA) -> Caller:
         """Somebody."""
@@ -176,8 +181,11 @@ class World:
             308
         }  # as the client does with one that it makes itself
         http = AuthorizedHttp(Local(email), http=plain)
-        options: Mapping[str, Any] = {"api_endpoint": self.server.url}
-        return build(service, version, http=http, client_options=options, static_discovery=True)
+        # Uploads go to the document's rootUrl, which `api_endpoint` does not change.
+        document = {**discovery(f"{service}.{version}"), "rootUrl": f"{self.server.url}/"}
+        client = build_from_document(document, http=http)
+        self.clients.append(client)
+        return client
 
     def reopened(self) -> World:
         """The same folder under a new process, as it were."""
@@ -186,6 +194,8 @@ class World:
 
     def close(self) -> None:
         """Stop."""
+        for client in self.clients:
+            client.close()
         self.server.shutdown()
         self.emulator.close()
 
@@ -194,6 +204,3 @@ def open_world(folder: Path, session: requests.Session) -> World:
     """An emulator over a folder."""
     emulator = Emulator(folder)
     return World(emulator, serve(create_app(emulator), 0), session, folder)
-
-
-Opened = Callable[[], World]
