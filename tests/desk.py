@@ -234,6 +234,10 @@ class FakeSheet:
             self.rows.insert(commit.registry_rows + offset, [])
             for key, value in cells.items():
                 self._write(commit.registry_rows + offset, commit.columns[key], value)
+        for key, places in commit.pruned.items():
+            tab: list[list[Cell]] = {"inbox": self.inbox, "outbox": self.outbox, "state": self.state}[key]
+            for place in sorted(places, reverse=True):
+                del tab[place]
         return Receipt(commit.new, {write.row: list(self.rows[write.row]) for write in commit.writes})
 
     def read_history(self) -> tuple[Any, list[Event]]:

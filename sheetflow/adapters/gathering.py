@@ -16,19 +16,27 @@ class Gathering:
     """Serves callers by passes. A pass that fails serves nobody: the next in line tries again."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._count = threading.Lock(), threading.Lock()
         self._begun = 0
         self._served = 0
         self._last = PassReport()
+        self.waiting = 0
+        """How many callers wait for a pass, or run one."""
 
     def run(self, one_pass: Callable[[], PassReport]) -> PassReport:
         """Be served by a pass that begins after this call: one's own, or one that somebody ran meanwhile."""
         arrived = self._begun
-        with self._lock:
-            if self._served > arrived:
-                return self._last
-            self._begun += 1
-            mine = self._begun
-            report = one_pass()
-            self._served, self._last = mine, report
-            return report
+        with self._count:
+            self.waiting += 1
+        try:
+            with self._lock:
+                if self._served > arrived:
+                    return self._last
+                self._begun += 1
+                mine = self._begun
+                report = one_pass()
+                self._served, self._last = mine, report
+                return report
+        finally:
+            with self._count:
+                self.waiting -= 1
