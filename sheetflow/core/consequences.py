@@ -28,6 +28,8 @@ FIELDS = (
     "invoice_no", "vat", "department", "category", "contractor_email", "invoice",
 )  # fmt: skip
 """Fields that a letter may quote as they are."""
+LONGEST_QUOTE = 300
+"""Characters of one text of a draft; what was submitted has its own bounds."""
 
 
 def letters(
@@ -65,7 +67,7 @@ def put_back(
             items.append(
                 {
                     "request": refusal.request,
-                    "subject": text_of(request.cell("subject")) if request else "",
+                    "subject": brief(text_of(request.cell("subject"))) if request else "",
                     "column": words.label("columns", refusal.column),
                     "rule": refusal.rule,
                     "says": says,
@@ -91,6 +93,11 @@ def unclaimed(
                 _letter(f"{request.id}\n{target}\n{at}", "confirm-status", person.email, request.id, facts)
             )
     return found
+
+
+def brief(text: str) -> str:
+    """A text that nobody has checked yet, as short as its letter's row needs it to fit into a cell."""
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
 def language_of(address: str, company: Company, book: Rulebook) -> str:
@@ -237,7 +244,11 @@ def strangers(
     return [
         _letter(
             request.response, "stranger", admin.email, request.id,
-            facts_of(request, company, book, admin.email) | {"respondent": respondent, "at": at},
+            {
+                key: brief(fact) if isinstance(fact, str) else fact
+                for key, fact in facts_of(request, company, book, admin.email).items()
+            }
+            | {"respondent": respondent, "at": at},
         )
         for request, respondent in requests
         for admin in company.people.with_role(Role.ADMIN)

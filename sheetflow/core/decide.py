@@ -189,12 +189,17 @@ class _Pass:
         waiting = intake.unseen(self.snapshot.responses, form)
         if not waiting:
             return {}
-        made = {
-            str(json.loads(str(row[DATA])).get("response", "")).partition("@")[0]: rid
-            for rid, row in self.state.items()
-            if '"response"' in str(row[DATA])
-        }
+        made: dict[str, str] = {}
+        versions: dict[str, datetime] = {}
+        for rid, row in self.state.items():
+            if '"response"' in str(row[DATA]):
+                answer, _, at = str(json.loads(str(row[DATA])).get("response", "")).rpartition("@")
+                made[answer], versions[answer] = rid, history.moment(at)
+        # The token may have forgotten what the State knows was taken.
+        waiting = [one for one in waiting if one.id not in versions or versions[one.id] < one.at]
         taken = waiting[: intake.BATCH]
+        if not taken:
+            return {}
         found: dict[str, list[Response]] = {}
         numbers = fresh_numbers(places, self.state, PREFIX, self.snapshot.token.last_id)
         for response in taken:
@@ -212,6 +217,7 @@ class _Pass:
         request = from_row(_whole(known)) if known is not None else Request(rid)
         self.requests[rid] = request
         cells = self.snapshot.registry.rows[place] if place is not None else None
+        fresh = known is None or (rid in self.responses and not request.submitted)
         turn = Turn(
             request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
             self.now, self.out, copied=copied, contractors=self.contractors,
@@ -223,7 +229,8 @@ class _Pass:
         fold(turn, edits, acts)
         if place is not None:
             request.deleted = None
-        elif known is None:
+        elif fresh:
+            request.deleted = None  # whoever edits the answer that a deleted draft came from wants it back
             label = self.book.status_labels[request.hold.target if request.hold else request.status]
             self.decision.restored.append({"id": rid, "status": label, **request.cells})
         elif request.submitted:

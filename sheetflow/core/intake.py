@@ -6,31 +6,37 @@ answer becomes a draft without a requester, which an admin may send or cancel.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.filing import FILES_FIRST, ask
+from sheetflow.core.filing import FILES_FIRST, ask, follow
 from sheetflow.core.history import instant, moment
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
 from sheetflow.model import dates
-from sheetflow.model.cells import Cell
-from sheetflow.model.columns import BY_KEY, PAYEE, Kind
+from sheetflow.model.cells import Cell, canonical
+from sheetflow.model.columns import BY_KEY, PAYEE, REQUEST_FIELDS, Kind
 from sheetflow.model.events import Refusal, Response
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount
 from sheetflow.model.people import Role
 from sheetflow.workflow.table import Status
 
+INVOICE = "invoice"
+ASKED = (*REQUEST_FIELDS, "comment")
+"""Columns that an answer may fill; it can say nothing about any other."""
 BATCH = 100
 """Answers that one commit takes; the rest is for the next pass."""
 OVERLAP = timedelta(minutes=2)
 """How far back answers are looked for again: the service may show them late and out of order."""
-REMEMBERED = 400
-"""Answers whose versions the token remembers, within a cell's 50,000 characters."""
+REMEMBERED, ROOM = 400, 36_000
+"""Answers whose versions the token remembers, and the characters that this may take of its cell's 50,000."""
+LONGEST = 2_500
+"""Characters that are kept of an answer: more than a field may have, so that Checks says it is too long."""
 
 
 def since(form: Mapping[str, str]) -> datetime | None:
@@ -58,6 +64,8 @@ def remember(form: Mapping[str, str], taken: Sequence[Response]) -> dict[str, st
     """The token's memory after these were taken: the newest, and all within the overlap."""
     known = dict(form) | {response.id: instant(response.at) for response in taken}
     newest = sorted(known.items(), key=lambda item: item[1])[-REMEMBERED:]
+    while sum(len(rid) + len(at) + 6 for rid, at in newest) > ROOM:
+        newest = newest[len(newest) // 10 + 1 :]
     return dict(newest)
 
 
@@ -81,16 +89,14 @@ def take_response(turn: Turn, response: Response) -> None:
     elif first and person is None:
         turn.out.strangers.append((request, response.user))
     known = person is not None and turn.company.people.find(request.requester) is person
-    for key, value in response.cells.items():
-        turn.put(key, readable(key, value))
+    for key, value in _changes(turn, response).items():
+        turn.put(key, value)
         turn.dictated.add(key)
         request.loose.pop(key, None)
         if key in PAYEE and not known and value != "":
             request.unsigned.add(key)
         elif known:
             request.unsigned.discard(key)
-    if response.files:
-        ask(turn, "invoice", response.files, response.cause, response.at)
     complete(turn)
     if response.send and person is not None:
         if request.filing:
@@ -101,8 +107,35 @@ def take_response(turn: Turn, response: Response) -> None:
             take(turn, judge(case, response.cause, response.user), case, response.cause)
 
 
+def _changes(turn: Turn, response: Response) -> dict[str, Cell]:
+    """The cells that this answer says differently from its version before, "" for what it took away.
+
+    What was done to the draft since, in the sheet or by autofill, stands where the answer did not change.
+    """
+    request = turn.request
+    given = {key: readable(key, value) for key, value in response.cells.items() if key in ASKED}
+    marks = {key: _mark(canonical(value)) for key, value in given.items()}
+    if response.files:
+        marks[INVOICE] = _mark("\n".join(sorted(upload.id for upload in response.files)))
+    changed = {key for key in {*marks, *request.answers} if marks.get(key) != request.answers.get(key)}
+    request.answers = marks
+    cells = {key: given.get(key, "") for key in ASKED if key in changed and key != INVOICE}
+    if INVOICE in changed and response.files:
+        ask(turn, INVOICE, response.files, response.cause, response.at)
+    elif INVOICE in changed:
+        cells[INVOICE] = given.get(INVOICE, "")
+        follow(turn, INVOICE, cells[INVOICE], response.cause, response.at)
+    return cells
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
 def readable(key: str, value: Cell) -> Cell:
     """An answer's text as the cell a person would have got by typing it; as it is where it cannot be read."""
+    if isinstance(value, str) and len(value) > LONGEST:
+        return value.strip()[: LONGEST - 1] + "…"
     if not isinstance(value, str) or not value.strip():
         return value
     try:

@@ -58,10 +58,10 @@ class Request:
     in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about.
     `links`: nonces of page links used, and the act that each was used for.
     `moved`: when its status last changed: only later comments count for the next step.
-    `response`: the form answer it came from, and its version. `filing`: what is being put away, as
-    "column/letter". `files`: what lies in its folder: id, name, sha256, column. `qr`: what the payment QR on
-    its invoice says, by column. `filled`: columns completed from the book or a QR. `cautions`: what is
-    unusual about it: (key of [warnings], facts).
+    `response`: the form answer it came from, and its version; `answers`: digests of what it said, by column.
+    `filing`: what is being put away, as "column/letter". `files`: what lies in its folder: id, name, sha256,
+    column. `qr`: what the payment QR on its invoice says, by column. `filled`: columns completed from the
+    book or a QR. `cautions`: what is unusual about it: (key of [warnings], facts).
     `submitted`: it has a history, so it can no longer vanish.
     """
 
@@ -86,6 +86,7 @@ class Request:
     links: dict[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
     response: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
     filing: list[str] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
     qr: dict[str, Cell] = field(default_factory=dict)

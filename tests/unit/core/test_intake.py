@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -154,6 +156,81 @@ def test_remember__keeps_the_newest() -> None:
     assert unseen(answers, form) == []
     newer = Response("new", START + timedelta(hours=1), MIA, {})
     assert unseen([*answers, newer], form) == [newer]
+
+
+def test_answer__edited_leaves_alone_what_was_changed_in_the_sheet_since(desk: Desk) -> None:
+    known = desk.answer(MIA, **TYPED)
+    desk.take_answers()
+    rid = desk.last_row()
+    desk.edit(MIA, rid, "amount", 900)
+    desk.run()
+    desk.answer(MIA, edits=known, **{**TYPED, "subject": "Pencils"})
+    desk.take_answers()
+    assert (desk.cell(rid, "amount"), desk.cell(rid, "subject")) == (900, "Pencils")
+
+
+def test_answer__edited_takes_away_what_it_said_before_and_nothing_that_was_filled_in(desk: Desk) -> None:
+    desk.approved()
+    short = {key: TYPED[key] for key in ("subject", "amount", "currency", "pay_by", "inn")}
+    known = desk.answer(MIA, **short, comment="Soon, please")
+    desk.take_answers()
+    rid = desk.last_row()
+    assert (desk.cell(rid, "account"), desk.cell(rid, "comment")) == (GOOD["account"], "Soon, please")
+    desk.answer(MIA, edits=known, **short)
+    desk.take_answers()
+    assert (desk.cell(rid, "account"), desk.cell(rid, "comment")) == (GOOD["account"], "")
+
+
+def test_answer__edited_brings_a_deleted_draft_back(desk: Desk) -> None:
+    known = desk.answer(MIA, **TYPED)
+    desk.take_answers()
+    rid = desk.last_row()
+    desk.sheet.rows.pop()
+    desk.run()
+    assert desk.sheet.rows == []
+    desk.answer(MIA, edits=known, send=True, **{**TYPED, "subject": "Pencils"})
+    desk.take_answers()
+    assert (desk.last_row(), desk.cell(rid, "subject"), desk.accepted(rid)) == (rid, "Pencils", "Submitted")
+    assert desk.letters() == [(HEAD, "approve"), (BOTH, "approve")]
+    desk.verify()
+
+
+def test_answer__can_fill_no_column_that_it_is_not_asked_for(desk: Desk) -> None:
+    desk.answer(MIA, **TYPED, to_pay=True, pay_from="40702810900000005555", status="Approved", nonsense="x")
+    desk.take_answers()
+    rid = desk.last_row()
+    assert (desk.cell(rid, "to_pay"), desk.cell(rid, "pay_from"), desk.accepted(rid)) == ("", "", "Draft")
+
+
+def test_answer__that_the_token_forgot_is_known_by_the_state(desk: Desk) -> None:
+    desk.answer(MIA, **TYPED)
+    desk.take_answers()
+    desk.sheet.token = replace(desk.sheet.token, form={})
+    desk.take_answers()
+    assert len(desk.sheet.rows) == 1
+    assert not desk.sheet.token.form
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 60_000, '"' * 60_000, "\u0001" * 60_000], ids=["long", "quotes", "signs"]
+)
+def test_answer__however_long_stops_no_pass(desk: Desk, text: str) -> None:
+    everything = dict.fromkeys([*TYPED, "comment", "department", "category", "invoice_no"], text)
+    desk.answer(STRANGER, send=True, **everything)
+    desk.answer(MIA, **TYPED)
+    desk.take_answers()
+    assert [row[desk.sheet.columns()["subject"]] for row in desk.sheet.rows][1] == GOOD["subject"]
+    assert desk.letters() == [(ADMIN, "stranger")]
+    tabs = (desk.sheet.rows, desk.sheet.state, desk.sheet.outbox, desk.sheet.history)
+    cells = [str(cell) for tab in tabs for row in tab for cell in row]
+    assert max(map(len, cells)) <= 50_000
+
+
+def test_remember__stays_within_a_cell_however_long_ids_are() -> None:
+    answers = [Response(f"{n:0200}", START + timedelta(seconds=n), MIA, {}) for n in range(REMEMBERED)]
+    form = remember({}, answers)
+    assert len(json.dumps(form)) < 40_000
+    assert answers[-1].id in form
 
 
 # --- files

@@ -64,6 +64,7 @@ FULL = Request(
     links={"n1": "u1"},
     deleted=START,
     response="r1@2026-11-24T09:00:00+00:00",
+    answers={"inn": "0a1b2c3d"},
     filing=["invoice/letter1"],
     files=[{"id": "f1", "name": "invoice.pdf", "sha256": "ab", "column": "invoice"}],
     qr={"inn": "7707083893", "amount": 12500.5},
