@@ -1,8 +1,8 @@
 """The emulator over HTTP: Google's paths of all services on one port, loopback only.
 
-Every Google path passes here in one order: the caller is made out, a fault may strike, the service answers,
-the call is logged, and `Date` is set from the workspace's clock, which is where the product takes its time
-from.
+Every Google path passes here in one order: a fault may strike, the caller is made out, the quotas count, the
+service answers, the call is logged, and `Date` is set from the workspace's clock, which is where the product
+takes its time from.
 """
 
 from __future__ import annotations
@@ -102,7 +102,13 @@ def _before(emulator: Emulator) -> Response | None:
     g.fault = fault
     if not request.path.startswith(OPEN_PATHS) and not _is_upload_session():
         g.caller = emulator.identity.caller(request.headers.get("Authorization"))
+        emulator.quotas.take(_kind(), g.caller)
     return None
+
+
+def _kind() -> str:
+    """The call's name. A GET too long for a URL comes as a POST that says so."""
+    return kind_of(request.headers.get("X-HTTP-Method-Override", request.method), request.path)
 
 
 def _is_upload_session() -> bool:
@@ -123,7 +129,7 @@ def _after(emulator: Emulator, response: Response) -> Response:
             caller=g.get("caller", ""),
             method=request.method,
             path=request.path,
-            kind=kind_of(request.method, request.path),
+            kind=_kind(),
             status=response.status_code,
             ms=round((time.perf_counter() - g.started) * 1000, 3),
         )

@@ -221,13 +221,18 @@ class Switches:
     """
 
     DEFAULTS: Mapping[str, Any] = {
+        "drive_queries_per_minute": 12_000,
+        "drive_queries_per_minute_per_user": 12_000,
+        "drive_quota_status": 403,
         "form_answers_evaluate": False,
         "gmail_search_lag_seconds": 0,
         "protected_columns_block_structure": True,
+        "quotas": False,
     }
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._kept: Json = store.setting("switches", {})
 
     def get(self, name: str) -> Any:
         """The value of a switch."""
@@ -235,7 +240,7 @@ class Switches:
 
     def all(self) -> Json:
         """Every switch with its value."""
-        return {**self.DEFAULTS, **self._store.setting("switches", {})}
+        return {**self.DEFAULTS, **self._kept}
 
     def set(self, values: Mapping[str, Any]) -> Json:
         """Set some switches; returns all.
@@ -249,7 +254,9 @@ class Switches:
             fits = isinstance(value, int | float) and not isinstance(value, bool) if number else None
             if name not in self.DEFAULTS or not (isinstance(value, type(default)) if fits is None else fits):
                 raise invalid(f"Unknown switch or wrong type: {name}. Known: {dict(self.DEFAULTS)}")
-        self._store.set_setting("switches", {**self._store.setting("switches", {}), **values})
+        kept = {**self._kept, **values}
+        self._store.set_setting("switches", kept)
+        self._kept = kept
         return self.all()
 
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.apps_script.runtime import AppsScript
 from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
+from sheetflow.emulator.drive import Drive, blueprint
 from sheetflow.emulator.forms import page as forms_page
 from sheetflow.emulator.forms import routes as forms_routes
 from sheetflow.emulator.forms.respondent import Respondent
 from sheetflow.emulator.forms.service import FormsService
 from sheetflow.emulator.forms.uploads import DriveUploads
-from sheetflow.emulator.drive import Drive, blueprint
 from sheetflow.emulator.gmail.mailbox import Mailboxes
 from sheetflow.emulator.hand import Hand
 from sheetflow.emulator.identity import Identity
+from sheetflow.emulator.quotas import Quotas
 from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.store import Store
 
@@ -36,6 +37,7 @@ class Emulator:
         store: the database.
         clock: the workspace's time.
         switches: behaviours that vary.
+        quotas: how many calls a minute takes.
         faults: injected failures.
         calls: what was called.
         events: tells listeners of mail and changed cells.
@@ -54,6 +56,7 @@ class Emulator:
         self.store = Store(data_dir / STORE_NAME)
         self.clock = Clock(self.store)
         self.switches = Switches(self.store)
+        self.quotas = Quotas(self.clock, self.switches)
         self.faults = Faults()
         self.calls = CallLog()
         self.events = Events()
