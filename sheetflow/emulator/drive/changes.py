@@ -70,24 +70,42 @@ class Changes:
     def departing(self, file: File) -> Iterator[None]:
         """Run a change that may take a file, and what lies in it, out of some people's sight."""
         with self._files.store.write() as connection:
-            before = {one.id: self._readers(one.id) for one in self._files.below(file.id)}
+            before = self._readers(file)
             yield
+            after = self._readers(file)
             for file_id, people in before.items():
-                lost = people - self._readers(file_id)
+                lost = people - after.get(file_id, set())
                 if lost:
                     row = (self._files.next_change(), file_id, self._files.stamp(), json.dumps(sorted(lost)))
                     connection.execute("INSERT INTO departures VALUES (?, ?, ?, ?)", row)
 
-    def leave(self, files: Iterable[File]) -> None:
-        """Write down that files are about to be deleted."""
+    def leave(self, top: File, files: Iterable[File]) -> None:
+        """Write down that files, which lie in `top` or are it, are about to be deleted."""
+        readers = self._readers(top)
         with self._files.store.write() as connection:
             for file in files:
-                people = json.dumps(sorted(self._readers(file.id)))
+                people = json.dumps(sorted(readers[file.id]))
                 row = (self._files.next_change(), file.id, self._files.stamp(), people)
                 connection.execute("INSERT INTO departures VALUES (?, ?, ?, ?)", row)
 
-    def _readers(self, file_id: str) -> set[str]:
-        return {one.email for one, _ in self._files.sharing(file_id) if one.kind in ("user", "group")}
+    def _readers(self, top: File) -> dict[str, set[str]]:
+        """For a file and each that lies in it, the people who may read it by their address."""
+        inside = self._files.below(top.id)
+        children: dict[str, list[str]] = {}
+        for file in inside:
+            children.setdefault(file.parent, []).append(file.id)
+        shares = self._files.sharing(top.id)
+        found = {top.id: {one.email for one, _ in shares if one.kind in ("user", "group")}}
+        own: dict[str, set[str]] = {}
+        for file_id, email in self._files.given_below(top.id):
+            own.setdefault(file_id, set()).add(email)
+        waiting = [top.id]
+        while waiting:
+            folder = waiting.pop()
+            for file_id in children.get(folder, ()):
+                found[file_id] = found[folder] | own.get(file_id, set())
+                waiting.append(file_id)
+        return found
 
     def watch(self, body: Mapping[str, Any], resource: str, uri: str, caller: str, days: int) -> Json:
         """Keep a notification channel; returns it as Drive answers.

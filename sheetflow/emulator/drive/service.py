@@ -161,7 +161,7 @@ class Drive(Shelf):
             for one in inside:
                 if one.owner != file.owner and one.parent in folders:
                     self.files.put(one.id, parent=self.files.root(one.owner))
-            self.changes.leave(gone)
+            self.changes.leave(file, gone)
         for one in sorted(
             gone, key=lambda one: one.id == file.id
         ):  # the folder last: a second try finds the rest

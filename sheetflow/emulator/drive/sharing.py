@@ -181,7 +181,7 @@ class Sharing:
             self._files.put(file.id)
 
     def _grant(self, file: File, permission: Permission) -> None:
-        with self._drive.changes.departing(file):
+        with self._files.store.write():
             self._files.grant(file.id, permission)
             self._files.put(file.id)
 
