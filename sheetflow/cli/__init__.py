@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sheetflow import __version__
+from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
 from sheetflow.cli.laws import rules, workflow
 from sheetflow.cli.local import demo, local
@@ -44,5 +45,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, history, rules, workflow):
+for _command in (local, demo, emulator, history, rules, workflow):
     main.add_command(_command)

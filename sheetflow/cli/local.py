@@ -53,7 +53,7 @@ def local(port: int, data: Path, locale: str, *, filled: bool) -> None:
 
 
 def _serve(screen: Screen, port: int, data: Path, locale: str, *, filled: bool) -> None:
-    _check_port(port)
+    check_port(port)
     if filled:
         _fill(screen, data, locale)
     with _workspace(data, locale, port=port) as place:
@@ -192,7 +192,8 @@ def _workspace(
         raise ConfigError([f"{folder}: the workspace cannot be kept there ({error.strerror})"]) from error
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
+    """Raises ConfigError where nothing can listen on a port."""
     with socket.socket() as wanted:
         wanted.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
