@@ -105,15 +105,17 @@ class GoogleForms:
         if not unknown:
             return
         form = self._read(self._forms.get(formId=self.form, fields=QUESTIONS))
+        asked = [
+            (item.get("questionItem", {}).get("question", {}), str(item.get("title", "")).strip().lower())
+            for item in form.get("items", ())
+        ]
+        found_by_id = {self._columns.get(question.get("questionId"), "") for question, _ in asked}
         uploads = []
-        known = set(self._columns.values())
-        for item in form.get("items", ()):
-            question = item.get("questionItem", {}).get("question", {})
-            key = self.questionnaire.titles.get(str(item.get("title", "")).strip().lower(), "")
-            place = question.get("questionId")
+        for question, title in asked:
+            place, key = question.get("questionId", ""), self.questionnaire.titles.get(title, "")
             if "fileUploadQuestion" in question:
                 uploads.append((place, key))
-            elif place not in self._columns and key and key not in known:
+            elif place and place not in self._columns and key and key not in found_by_id:
                 self._columns[place] = key
         named = [place for place, key in uploads if key == UPLOAD]
         if named or len(uploads) == 1:
@@ -129,7 +131,6 @@ class GoogleForms:
             key = self._columns.get(question, "")
             if key == UPLOAD:
                 files += _files(answer)
-                continue
             text = ", ".join(_texts(answer))
             if key == SEND:
                 send = text.strip().lower() in self.questionnaire.yes

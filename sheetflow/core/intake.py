@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.filing import FILES_FIRST, ask, follow
+from sheetflow.core.filing import FILES_FIRST, ask, follow, forget
 from sheetflow.core.history import instant, moment
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
@@ -89,7 +89,7 @@ def take_response(turn: Turn, response: Response) -> None:
     elif first and person is None:
         turn.out.strangers.append((request, response.user))
     known = person is not None and turn.company.people.find(request.requester) is person
-    for key, value in _changes(turn, response).items():
+    for key, value in _changes(turn, response, known=known).items():
         turn.put(key, value)
         turn.dictated.add(key)
         request.loose.pop(key, None)
@@ -107,7 +107,7 @@ def take_response(turn: Turn, response: Response) -> None:
             take(turn, judge(case, response.cause, response.user), case, response.cause)
 
 
-def _changes(turn: Turn, response: Response) -> dict[str, Cell]:
+def _changes(turn: Turn, response: Response, *, known: bool) -> dict[str, Cell]:
     """The cells that this answer says differently from its version before, "" for what it took away.
 
     What was done to the draft since, in the sheet or by autofill, stands where the answer did not change.
@@ -124,7 +124,9 @@ def _changes(turn: Turn, response: Response) -> dict[str, Cell]:
         ask(turn, INVOICE, response.files, response.cause, response.at)
     elif INVOICE in changed:
         cells[INVOICE] = given.get(INVOICE, "")
-        follow(turn, INVOICE, cells[INVOICE], response.cause, response.at)
+        forget(request, INVOICE)
+        if known:  # a link that a stranger wrote moves nobody's file
+            follow(turn, INVOICE, cells[INVOICE], response.cause, response.at)
     return cells
 
 

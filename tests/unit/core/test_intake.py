@@ -202,6 +202,15 @@ def test_answer__can_fill_no_column_that_it_is_not_asked_for(desk: Desk) -> None
     assert (desk.cell(rid, "to_pay"), desk.cell(rid, "pay_from"), desk.accepted(rid)) == ("", "", "Draft")
 
 
+@pytest.mark.parametrize(("who", "filed"), [(MIA, ["1AbCdEfGhIjKlMnOp"]), (STRANGER, [])])
+def test_answer__with_a_link_moves_a_file_for_its_requester_alone(
+    desk: Desk, who: str, filed: list[str]
+) -> None:
+    desk.answer(who, **TYPED, invoice="https://drive.google.com/open?id=1AbCdEfGhIjKlMnOp")
+    desk.take_answers()
+    assert desk.files.filed == filed
+
+
 def test_answer__that_the_token_forgot_is_known_by_the_state(desk: Desk) -> None:
     desk.answer(MIA, **TYPED)
     desk.take_answers()
