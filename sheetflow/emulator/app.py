@@ -121,7 +121,10 @@ def _after(emulator: Emulator, response: Response) -> Response:
     fault: Fault | None = g.get("fault")
     if fault is not None and fault.after_effect:
         g.fault = None
-        response = _strike(fault) or response
+        struck = _strike(fault)
+        if struck is not None:
+            response.close()
+            response = struck
     response.headers["Date"] = http_date(emulator.clock.now())
     if request.path.startswith(GOOGLE_PATHS):
         emulator.calls.add(

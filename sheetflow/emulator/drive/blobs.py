@@ -60,7 +60,7 @@ class Incoming:
     def pieces(self) -> Iterator[bytes]:
         """What has come so far."""
         self._file.flush()
-        return pieces_of(self._path.open("rb"))
+        return Reading(self._path.open("rb"))
 
     def keep(self) -> Blob:
         """The content is whole: give it its name."""
@@ -107,7 +107,7 @@ class Blobs:
         """
         file = (self._folder / name).open("rb")
         file.seek(start)
-        return pieces_of(file, None if stop is None else stop - start)
+        return Reading(file, None if stop is None else stop - start)
 
     def drop(self, name: str) -> None:
         """Delete a content that nothing refers to any more."""
@@ -135,20 +135,35 @@ class Blobs:
     def part(self, upload: str) -> Iterator[bytes]:
         """The bytes of an upload that are on disk."""
         path = self._uploads / upload
-        return pieces_of(path.open("rb")) if path.exists() else iter(())
+        return Reading(path.open("rb")) if path.exists() else iter(())
 
     def forget(self, upload: str) -> None:
         """Delete what an upload brought."""
         (self._uploads / upload).unlink(missing_ok=True)
 
 
-def pieces_of(file: BinaryIO, limit: int | None = None) -> Iterator[bytes]:
-    """What can be read from a file, a piece at a time, up to `limit` bytes; the file is closed at the end."""
-    with file:
-        while limit is None or limit > 0:
-            piece = file.read(PIECE if limit is None else min(PIECE, limit))
-            if not piece:
-                return
-            if limit is not None:
-                limit -= len(piece)
-            yield piece
+class Reading:
+    """What can be read from a file, a piece at a time, up to `limit` bytes; the file is closed at the end.
+
+    An answer that nobody takes is closed before its end, perhaps before its first piece: so there is `close`.
+    """
+
+    def __init__(self, file: BinaryIO, limit: int | None = None) -> None:
+        self._file, self._left = file, limit
+
+    def __iter__(self) -> Reading:
+        return self
+
+    def __next__(self) -> bytes:
+        size = PIECE if self._left is None else min(PIECE, self._left)
+        piece = b"" if self._file.closed else self._file.read(size)
+        if not piece:
+            self.close()
+            raise StopIteration
+        if self._left is not None:
+            self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Read no further."""
+        self._file.close()
