@@ -12,6 +12,8 @@ import pytest
 from sheetflow.workspace.local import LocalWorkspace
 from tests.firm import Firm
 
+pytest_plugins = ["tests.answers"]
+
 Opener = Callable[..., Firm]
 
 

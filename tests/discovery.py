@@ -56,10 +56,18 @@ def _converted(body: dict[str, Any]) -> dict[str, Any]:
     return converted
 
 
+def problems(*, document: str, schema: str, value: Any) -> list[str]:
+    """Why a value is no message of an API; empty where it is one."""
+    validator = _validator(document, schema)
+    if validator.is_valid(value):
+        return []
+    return [
+        f"{schema}: {'/'.join(str(step) for step in error.instance_path)}: {error.message}"
+        for error in validator.iter_errors(value)
+    ]
+
+
 def assert_fits(*, document: str, schema: str, value: Any) -> None:
     """Assert that a value is a message of an API, with no field that the API does not have."""
-    problems = [
-        f"{'/'.join(str(step) for step in error.instance_path)}: {error.message}"
-        for error in _validator(document, schema).iter_errors(value)
-    ]
-    assert not problems, f"{schema} of {document}:\n" + "\n".join(problems)
+    found = problems(document=document, schema=schema, value=value)
+    assert not found, f"{schema} of {document}:\n" + "\n".join(found)
