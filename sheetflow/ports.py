@@ -145,6 +145,21 @@ class FormSchemaPort(Protocol):
         ...
 
 
+class FoldersPort(Protocol):
+    """Making folders and opening them to people."""
+
+    def ensure(self, key: str, name: str, parent: str = "") -> str:
+        """The id of the folder of a key in another, "" for the caller's own Drive; made where it is missing.
+
+        `name` is what a new one is called; one that there is keeps its own.
+        """
+        ...
+
+    def share(self, folder: str, email: str, role: str) -> None:
+        """Give somebody a role, "writer" or "reader", on a folder and all in it. No mail tells them."""
+        ...
+
+
 class SchemaPort(Protocol):
     """Making spreadsheets and changing what they are made of: tabs, formats, protections, sharing."""
 

@@ -19,6 +19,7 @@ from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.drive import DriveFiles
 from sheetflow.adapters.forms import GoogleForms
 from sheetflow.adapters.gmail import GmailMail
 from sheetflow.adapters.identity import Verifier
@@ -45,6 +46,11 @@ FORM_SCOPES = (
     "https://www.googleapis.com/auth/forms.responses.readonly",
 )
 """What is needed besides where there is a form (shared with the account): its questions and its answers."""
+DRIVE_SCOPES = ("https://www.googleapis.com/auth/drive",)
+"""What is needed besides where there is a folder: files that the form took are not the account's own.
+
+A service account sees of a company's Drive what is shared with it and nothing else: the folder, the uploads.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Config:
     inbox_key: str
     link_key: str
     form: str = ""
+    folder: str = ""
     sender: str = ""
     page_url: str = ""
     audience: str = ""
@@ -79,6 +86,7 @@ VARIABLES: Mapping[str, str] = {
     "inbox_key": "the secret that the edit trigger signs with (32 characters or more)",
     "link_key": "the secret that request-page links are signed with (32 characters or more)",
     "form": "the id of the form that requests are asked for in, where there is one",
+    "folder": "the id of the Drive folder that invoices and payment orders are put into, where there is one",
     "sender": "the address that mail is sent from",
     "page_url": "where the request page is served",
     "audience": "the audience of the tokens that the trigger and the scheduler send",
@@ -170,7 +178,9 @@ class Runtime:
     @cached_property
     def credentials(self) -> Credentials:
         """Who we are towards Google, or towards a local workspace."""
-        return credentials(self.config.access_token, FORM_SCOPES if self.config.form else ())
+        config = self.config
+        more = [*(FORM_SCOPES if config.form else ()), *(DRIVE_SCOPES if config.folder else ())]
+        return credentials(config.access_token, more)
 
     @cached_property
     def links(self) -> Links:
@@ -224,12 +234,24 @@ class Runtime:
             self._threads.forms = found
         return found
 
+    def files(self) -> DriveFiles | None:
+        """The company's folder, None where there is none. One a thread, as the spreadsheet is."""
+        config = self.config
+        if not config.folder:
+            return None
+        found: DriveFiles | None = getattr(self._threads, "files", None)
+        if found is None:
+            title = self.book.own.label("folders", "payments")
+            found = DriveFiles(
+                self.credentials, config.api_root or None, config.folder, title, self.clock, self.nonces
+            )
+            self._threads.files = found
+        return found
+
     def process(self) -> Process:
         """The pass."""
-        return Process(
-            self.sheet(), Deliverer(self.mail(), self._compose, letters.reference_of), self.book, self.clock,
-            self.nonces, self.forms(),
-        )  # fmt: skip
+        deliverer = Deliverer(self.mail(), self._compose, letters.reference_of, self.files())
+        return Process(self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms())
 
     def _compose(self, letter: Letter) -> EmailMessage:
         link = ""

@@ -86,6 +86,8 @@ def follow(turn: Turn, column: str, value: Cell, cause: str, at: datetime) -> No
 
 def forget(request: Request, column: str) -> None:
     """Let a request know nothing of a column's files: neither hashes nor warnings, nor what is on its way."""
+    if column not in TEMPLATES:
+        return
     request.files = [file for file in request.files if file["column"] != column]
     request.filing = [one for one in request.filing if not one.startswith(f"{column}/")]
     request.cautions = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sheetflow.core.company import cell_of
 from sheetflow.core.contractors import BOOK_CAUTIONS, cautions
-from sheetflow.core.filing import FILES_FIRST, compare, follow, waits_for_files
+from sheetflow.core.filing import FILES_FIRST, compare, forget, waits_for_files
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
@@ -75,7 +75,7 @@ def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
         turn.happen(fact)
     else:
         turn.put(key, shown)
-        follow(turn, key, shown, f"unknown\n{turn.now.isoformat()}\n{key}", turn.now)
+        forget(request, key)  # and a link that nobody is known to have typed moves nobody's file
         request.updated = turn.now
         if key in PAYEE and shown != "":
             request.unsigned.add(key)

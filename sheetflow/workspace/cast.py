@@ -30,6 +30,11 @@ COMPANY = {"en": "Firm Ltd", "ru": "ООО «Фирма»"}
 COMPANY_INN = "7707083893"
 
 
+def roles() -> dict[str, list[str]]:
+    """Everybody's roles, by address."""
+    return {f"{login}@{DOMAIN}": theirs for login, theirs, _ in _PARTS}
+
+
 def people(language: str) -> list[Mapping[str, object]]:
     """Everybody, as `app.provision` takes them."""
     return [

@@ -62,6 +62,9 @@ class RequestForm:
                 index=forms.upload_place(),
             )
             service.configure(form, language=self.words.language)
+        for question in service.form(form).questions:
+            if question.kind == "file":  # the functions move what is uploaded into the request's folder
+                self.sheets.share(question.spec["folderId"], cast.SERVICE_ACCOUNT, "writer")
         before = self.sheets.tabs(spreadsheet)
         run = self.emulator.scripts.run(project, "setUpForm")
         if run.error:

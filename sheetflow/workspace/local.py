@@ -12,7 +12,7 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +20,9 @@ from typing import IO, Any
 from sheetflow import runtime
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.folders import DriveApi, DriveFolders
 from sheetflow.adapters.sheet_schema import SheetSchema
+from sheetflow.app.folders import make_folders
 from sheetflow.app.provision import create_registry
 from sheetflow.core.decide import PREFIX
 from sheetflow.emulator.app import create_app, serve
@@ -49,6 +51,7 @@ class Settled:
     client_id: str
     sheets: dict[str, int]
     form: str = ""
+    folders: dict[str, str] = field(default_factory=dict)
 
 
 class LocalWorkspace:
@@ -86,6 +89,9 @@ class LocalWorkspace:
         self._sheets = SheetSchema(http.client(owner, self.url, SystemClock(), SystemNonces()))
         self.settled = self._settle()
         self.language = self.settled.language
+        if not self.settled.folders:
+            self.settled.folders = self._make_folders()
+            self._keep(self.settled)
         self.form = RequestForm(self.emulator, self.url, self.language, self._sheets)
         if not self.settled.form:
             self.settled.form = self.form.make()
@@ -123,7 +129,10 @@ class LocalWorkspace:
                 "sheets": self.settled.sheets,
             },
             "form": self.form.described(self.settled.form),
-            "folders": {},
+            "folders": {
+                key: {"id": folder, "url": f"https://drive.google.com/drive/folders/{folder}"}
+                for key, folder in self.settled.folders.items()
+            },
             "people": [
                 {"email": person["email"], "name": person["name"], "roles": person["roles"]}
                 for person in cast.people(self.language)
@@ -186,6 +195,20 @@ class LocalWorkspace:
         self._keep(settled)
         return settled
 
+    def _make_folders(self) -> dict[str, str]:
+        """The company's folders, made by their owner and opened to the functions and to people."""
+        owner = runtime.credentials(f"local:{cast.OWNER}")
+        api = DriveApi(owner, self.url, SystemClock(), SystemNonces())
+        words = runtime.load_rulebook_words(runtime.templates_folder())[self.language]
+        try:
+            made = make_folders(
+                DriveFolders(api), words, self.settled.spreadsheet, cast.roles(),
+                service_account=cast.SERVICE_ACCOUNT,
+            )  # fmt: skip
+        finally:
+            api.close()
+        return dict(made.ids)
+
     @property
     def _kept(self) -> Path:
         return self.folder / "workspace.json"
@@ -202,6 +225,7 @@ class LocalWorkspace:
             "SHEETFLOW_INBOX_KEY": settled.inbox_key,
             "SHEETFLOW_LINK_KEY": settled.link_key,
             "SHEETFLOW_FORM": settled.form,
+            "SHEETFLOW_FOLDER": settled.folders["root"],
             "SHEETFLOW_SENDER": cast.OWNER,
             "SHEETFLOW_AUDIENCE": settled.client_id,
             "SHEETFLOW_TRIGGER_ACCOUNT": cast.OWNER,

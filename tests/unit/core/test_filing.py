@@ -103,6 +103,17 @@ def test_invoice__cleared_again_is_forgotten_with_its_hash(desk: Desk) -> None:
     desk.verify()
 
 
+def test_invoice__a_link_that_nobody_is_known_to_have_typed_moves_no_file(desk: Desk) -> None:
+    rid = desk.type(MIA, **GOOD, invoice=link("file0000001"))
+    desk.run()
+    desk.edit(MIA, rid, "invoice", link("file0000002"), seen=False)
+    desk.run(later=timedelta(minutes=5))
+    desk.run(later=timedelta(minutes=5))
+    assert desk.cell(rid, "invoice") == link("file0000002")
+    assert desk.files.filed == ["file0000001"]
+    assert request(desk, rid).files == []
+
+
 def test_invoice__replaced_while_it_is_put_away_counts_no_more(desk: Desk) -> None:
     desk.files.fail = down
     rid = desk.type(MIA, **GOOD, invoice=link("file0000001"))
