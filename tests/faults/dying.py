@@ -13,22 +13,24 @@ import requests
 from sheetflow.runtime import from_environment
 
 
-def run_pass(environment: Mapping[str, str], after: int) -> bool:
+def run_pass(environment: Mapping[str, str], after: int, *, form: bool = False) -> bool:
     """Run a pass that dies once `after` of its HTTP requests were answered; 0: before the first.
+
+    `form`: one that looks for answers of the form too.
 
     Returns:
         Whether it was killed; False: it made no more than that many requests and came to its end.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    child = context.Process(target=_child, args=(dict(environment), after), daemon=True)
+    child = context.Process(target=_child, args=(dict(environment), after, form), daemon=True)
     child.start()
     child.join(60)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
     return child.exitcode != 0
 
 
-def _child(environment: Mapping[str, str], after: int) -> None:
+def _child(environment: Mapping[str, str], after: int, form: bool) -> None:
     process = from_environment(environment).process()
     send = requests.Session.send
     answered = 0
@@ -41,6 +43,6 @@ def _child(environment: Mapping[str, str], after: int) -> None:
         return send(session, request, **how)  # type: ignore[arg-type]
 
     requests.Session.send = counted  # type: ignore[method-assign,assignment]
-    process.run()
+    process.run(form=form)
     if answered == after:
         os.kill(os.getpid(), signal.SIGKILL)
