@@ -63,6 +63,6 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def method_of(verb: str, path: str) -> Method | None:
     """The method that a call is; the chunks of a resumable upload are the one that began it."""
-    if verb == "PUT" and path.startswith("/upload/"):
+    if verb == "PUT" and path.startswith("/upload/drive/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
     return next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
