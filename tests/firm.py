@@ -21,7 +21,9 @@ from urllib.parse import quote
 import gspread
 import requests
 from google.oauth2.credentials import Credentials
-from googleapiclient.discovery import build
+from googleapiclient.discovery import build, build_from_document
+from googleapiclient.errors import HttpError
+from googleapiclient.http import MediaInMemoryUpload
 
 from sheetflow.adapters.clock import SystemClock
 from sheetflow.app.process import PassReport
@@ -35,6 +37,7 @@ from sheetflow.model.snapshot import Token
 from sheetflow.runtime import Runtime, from_environment
 from sheetflow.workspace import cast
 from sheetflow.workspace.local import LocalWorkspace
+from tests.discovery import discovery
 
 GOOD: Mapping[str, Cell] = {
     "subject": "Paper", "contractor": "ООО «Ромашка»", "amount": 12500, "currency": "RUB",
@@ -83,8 +86,9 @@ class Hand:
 
     def close(self) -> None:
         """Close the connections that were opened."""
-        if "gmail" in self.__dict__:
-            self.gmail.close()
+        for service in ("gmail", "drive"):
+            if service in self.__dict__:
+                getattr(self, service).close()
         if "script" in self.__dict__:
             self.script.http_client.session.close()
 
@@ -152,6 +156,32 @@ class Hand:
         self.script.http_client.values_update(
             self.firm.spreadsheet, where, {"valueInputOption": "RAW"}, {"values": [[value]]}
         )
+
+    # --- the Drive
+
+    @cached_property
+    def drive(self) -> Any:
+        """Google's own client of the Drive API."""
+        credentials = Credentials(token=f"local:{self.address}")  # type: ignore[no-untyped-call]
+        document = {**discovery("drive.v3"), "rootUrl": self.firm.url + "/"}  # uploads go there, too
+        return build_from_document(document, credentials=credentials)
+
+    def uploads(self, name: str, data: bytes, folder: str = "", kind: str = "application/pdf") -> str:
+        """Put a file into a folder, or into My Drive; gives the link that Drive shows for it."""
+        body = {"name": name, "mimeType": kind, **({"parents": [folder]} if folder else {})}
+        media = MediaInMemoryUpload(data, mimetype=kind)
+        made = self.drive.files().create(body=body, media_body=media, fields="webViewLink").execute()
+        return str(made["webViewLink"])
+
+    def sees(self, file: str) -> bool:
+        """Whether the person may open a file."""
+        try:
+            self.drive.files().get(fileId=file, fields="id").execute()
+        except HttpError as error:
+            if error.status_code != 404:
+                raise
+            return False
+        return True
 
     # --- the mailbox
 
@@ -383,6 +413,32 @@ class Firm:
                 kept = dict(zip(INPUTS, map(canonical, row[FIRST_INPUT:WIDTH]), strict=True))
                 folded = {key: canonical(cell) for key, cell in request.cells.items()}
                 assert {key: text for key, text in kept.items() if text} == folded, rid
+
+    # --- the folder
+
+    def folder(self, key: str) -> str:
+        """The id of one of the company's folders."""
+        return str(self.get("/workspace")["folders"][key]["id"])
+
+    def papers(self) -> list[str]:
+        """Everything in the company's folder that is no folder itself, each with its path."""
+        fields = "files(id,name,mimeType,parents)"
+        found = (
+            self.robot.drive.files()
+            .list(q="trashed = false", pageSize=1000, fields=fields)
+            .execute()["files"]
+        )
+        known = {one["id"]: one for one in found}
+        root = self.folder("root")
+
+        def path(one: Mapping[str, Any]) -> str:
+            (parent,) = one.get("parents", ("",))
+            above = path(known[parent]) + "/" if parent in known and parent != root else ""
+            return ("" if parent == root or above else "elsewhere/") + above + str(one["name"])
+
+        folders = "application/vnd.google-apps.folder"
+        paths = [path(one) for one in found if one["mimeType"] != folders]
+        return sorted(one for one in paths if not one.startswith("elsewhere/"))
 
     # --- mail and calls
 

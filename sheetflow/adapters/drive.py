@@ -17,7 +17,7 @@ from sheetflow.adapters.folders import EVERYWHERE, LISTED, SERVICE, DriveApi, Dr
 from sheetflow.adapters.invoices import read_payment_qr
 from sheetflow.app.names import clean, file_name, folder_name, kind_of
 from sheetflow.banking.payment_qr import to_cells
-from sheetflow.core.filing import COLUMNS, not_filed
+from sheetflow.core.filing import COLUMNS, INVOICE, not_filed
 from sheetflow.errors import AccessDenied, NotFound, PortError
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import FiledFile, Filing
@@ -92,8 +92,8 @@ class DriveFiles:
         """Put a request's files into `<title>/<year>/<month>/<id> <contractor>/`; done again it is no change.
 
         The facts say `files` as [id, name, MIME type] (blank where only a link is known), `month` as
-        "2026-11", `contractor`, and the `requester`, who may read the folder. A folder that the request has
-        already is used wherever it lies, but for the trash.
+        "2026-11", `contractor` (where it is blank the invoice's QR names them), and the `requester`, who may
+        read the folder. A folder that the request has already is used wherever it lies, but for the trash.
 
         Raises:
             PortError: Drive is out of reach, or the root folder is closed; some steps may be done.
@@ -102,7 +102,8 @@ class DriveFiles:
         good = [one for one in handed if not one.problem]
         if not good:
             return self._told(letter, handed)
-        folder = self._folder(letter)
+        qr = self._qr(good) if letter.template == INVOICE else {}
+        folder = self._folder(letter, str(letter.facts.get("contractor") or qr.get("contractor", "")))
         names = self._names_in(folder, good)
         put = [self._put(letter, folder, one, names) for one in good]
         filed = [self._filed(one.meta) for one in put if not one.problem]
@@ -112,7 +113,6 @@ class DriveFiles:
         shared = self._share(folder, str(letter.facts.get("requester", "")))
         problem, facts = (told.problem, told.facts) if told.problem else shared
         link = filed[0].link if len(filed) == 1 else str(folder["webViewLink"])
-        qr = self._qr([one for one in put if not one.problem]) if told.column == "invoice" else {}
         return Filing(
             letter.id, letter.request, told.column, link, tuple(filed), qr, problem=problem, facts=facts
         )
@@ -214,9 +214,9 @@ class DriveFiles:
             raise PortError(SERVICE, f"{meta['id']} is larger than {limit} MB")
         return content
 
-    def _qr(self, filed: Sequence[_Handed]) -> dict[str, Cell]:
+    def _qr(self, handed: Sequence[_Handed]) -> dict[str, Cell]:
         """What the first payment QR says; nothing where none can be read, or the libraries are not there."""
-        for one in [one for one in filed if one.kind in WITH_QR][:MOST_QR]:
+        for one in [one for one in handed if one.kind in WITH_QR][:MOST_QR]:
             if int(one.meta["size"]) > LARGEST_QR * MEGABYTE:
                 continue
             try:
@@ -229,7 +229,7 @@ class DriveFiles:
 
     # --- the folder
 
-    def _folder(self, letter: Letter) -> Json:
+    def _folder(self, letter: Letter, contractor: str) -> Json:
         marks = {"appProperties": {"sf_request": letter.request, "sf_root": self.root}}
         if there := self.folders.found(marks):
             return there
@@ -237,7 +237,7 @@ class DriveFiles:
         place = self.folders.ensure("payments", self.title, self.root)
         for key in (month.partition("-")[0], month):
             place = self.folders.ensure(key, key, place)
-        name = folder_name(letter.request, str(letter.facts.get("contractor", "")))
+        name = folder_name(letter.request, contractor)
         return self.folders.made(name, place, marks)
 
     def _names_in(self, folder: Json, but: Sequence[_Handed]) -> list[str]:

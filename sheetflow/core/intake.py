@@ -89,7 +89,8 @@ def take_response(turn: Turn, response: Response) -> None:
     elif first and person is None:
         turn.out.strangers.append((request, response.user))
     known = person is not None and turn.company.people.find(request.requester) is person
-    for key, value in _changes(turn, response, known=known).items():
+    changes = _changes(turn, response)
+    for key, value in changes.items():
         turn.put(key, value)
         turn.dictated.add(key)
         request.loose.pop(key, None)
@@ -98,6 +99,13 @@ def take_response(turn: Turn, response: Response) -> None:
         elif known:
             request.unsigned.discard(key)
     complete(turn)
+    if INVOICE in changes:  # when it is known whose invoice it is: its folder is called so
+        if response.files:
+            ask(turn, INVOICE, response.files, response.cause, response.at)
+        elif known:  # a link that a stranger wrote moves nobody's file
+            follow(turn, INVOICE, changes[INVOICE], response.cause, response.at)
+        else:
+            forget(request, INVOICE)
     if response.send and person is not None:
         if request.filing:
             hold(turn, Status.SUBMITTED, person, response.at, FILES_FIRST, response.cause)
@@ -107,27 +115,21 @@ def take_response(turn: Turn, response: Response) -> None:
             take(turn, judge(case, response.cause, response.user), case, response.cause)
 
 
-def _changes(turn: Turn, response: Response, *, known: bool) -> dict[str, Cell]:
+def _changes(turn: Turn, response: Response) -> dict[str, Cell]:
     """The cells that this answer says differently from its version before, "" for what it took away.
 
     What was done to the draft since, in the sheet or by autofill, stands where the answer did not change.
+    Files that were handed in stand for the invoice's cell, which keeps its value until they are put away.
     """
     request = turn.request
     given = {key: readable(key, value) for key, value in response.cells.items() if key in ASKED}
     marks = {key: _mark(canonical(value)) for key, value in given.items()}
     if response.files:
         marks[INVOICE] = _mark("\n".join(sorted(upload.id for upload in response.files)))
+        given[INVOICE] = request.cell(INVOICE)
     changed = {key for key in {*marks, *request.answers} if marks.get(key) != request.answers.get(key)}
     request.answers = marks
-    cells = {key: given.get(key, "") for key in ASKED if key in changed and key != INVOICE}
-    if INVOICE in changed and response.files:
-        ask(turn, INVOICE, response.files, response.cause, response.at)
-    elif INVOICE in changed:
-        cells[INVOICE] = given.get(INVOICE, "")
-        forget(request, INVOICE)
-        if known:  # a link that a stranger wrote moves nobody's file
-            follow(turn, INVOICE, cells[INVOICE], response.cause, response.at)
-    return cells
+    return {key: given.get(key, "") for key in ASKED if key in changed}
 
 
 def _mark(text: str) -> str:

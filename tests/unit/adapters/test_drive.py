@@ -383,6 +383,12 @@ def test_qr__of_an_invoice_comes_as_cells(place: Place) -> None:
     }  # fmt: skip
 
 
+def test_qr__names_the_folder_where_nobody_else_did(place: Place) -> None:
+    file = place.upload("Счет.pdf", invoice(build(CODE)))
+    place.filed(file, contractor="")
+    assert place.path(file).split("/")[-2] == "PR-000124 ООО «Ромашка»"
+
+
 def test_qr__of_a_payment_order_is_nobodys_business(place: Place) -> None:
     assert place.filed(place.upload("Счет.pdf", invoice(build(CODE))), template=ORDER).qr == {}
 
