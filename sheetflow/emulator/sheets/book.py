@@ -11,9 +11,8 @@ import copy
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sheetflow.emulator.sheets import a1, formulas, shifts
+from sheetflow.emulator.sheets import a1, following, formulas, shifts
 from sheetflow.emulator.sheets.a1 import Area, Box
-from sheetflow.emulator.sheets.cells import Cell
 from sheetflow.emulator.sheets.formulas import Engine, Formula, GridArea, Value
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.wire import Json, invalid
@@ -179,40 +178,11 @@ class Book:
 
     def carry(self, change: shifts.Shifted) -> None:
         """Carry every range and formula of the book through a change that a sheet's grid has undergone."""
-        self.named_ranges = [item for item in (shifts.carry(n, change) for n in self.named_ranges) if item]
-        self.metadata = [item for item in (shifts.carry(m, change) for m in self.metadata) if item]
-        for sheet in list(self.sheets):
-            if sheet.sheet_id == change.sheet_id:
-                mine = self.writable(sheet.sheet_id)
-                mine.parts = {name: part for name, part in shifts.carry(mine.parts, change).items() if part}
-                _drop_single_merges(mine)
-        home = self.sheet(change.sheet_id).title
-        self.rewrite(formulas.Shift(change.kind, home, change.dimension, change.start, change.end, change.to))
+        following.carry(self, change)
 
     def rewrite(self, change: formulas.Change) -> None:
         """Rewrite all formulas, those of validation rules and conditional formats among them."""
-        for sheet in list(self.sheets):
-            rules = _RuleRewriter(sheet.title, change)
-            writes: list[tuple[int, int, Cell]] = []
-            for index, row in enumerate(sheet.rows):
-                if row is None:
-                    continue
-                for column, cell in enumerate(row.cells):
-                    if cell is None or (cell.validation is None and not isinstance(cell.value, Formula)):
-                        continue
-                    value: Value | Formula = cell.value
-                    if isinstance(value, Formula):
-                        value = Formula(formulas.rewrite(value.text, sheet.title, change))
-                    rule = cell.validation if cell.validation is None else rules.rule(cell.validation)
-                    if value != cell.value or rule is not cell.validation:
-                        writes.append((index, column, Cell(value, cell.format, cell.note, rule, cell.more)))
-            if writes:
-                mine = self.writable(sheet.sheet_id)
-                for index, column, cell in writes:
-                    mine.put(index, column, cell)
-            if "conditionalFormats" in sheet.parts:
-                mine = self.writable(sheet.sheet_id)
-                mine.parts["conditionalFormats"] = [rules.format(r) for r in mine.parts["conditionalFormats"]]
+        following.rewrite(self, change)
 
     # The grid as formulas see it.
 
@@ -256,48 +226,3 @@ class Book:
             if item["name"].casefold() == folded:
                 return GridArea(*a1.area_of(item["range"]))
         return None
-
-
-def _drop_single_merges(sheet: Sheet) -> None:
-    """A merge of which one cell is left is none."""
-    merges = sheet.parts.pop("merges", [])
-    boxes = [(place, a1.area_of(place).within(sheet.row_count, sheet.column_count)) for place in merges]
-    kept = [place for place, box in boxes if (box.row1 - box.row0) * (box.col1 - box.col0) > 1]
-    if kept:
-        sheet.parts["merges"] = kept
-
-
-class _RuleRewriter:
-    """Rewrites the formulas inside conditions; one rule object that many cells share is rewritten once."""
-
-    def __init__(self, home: str, change: formulas.Change) -> None:
-        self._home = home
-        self._change = change
-        self._known: dict[int, Json] = {}
-
-    def rule(self, rule: Json) -> Json:
-        """A DataValidationRule, the same object when nothing in it changed."""
-        if id(rule) not in self._known:
-            condition = self._condition(rule.get("condition", {}))
-            self._known[id(rule)] = (
-                rule if condition == rule.get("condition") else {**rule, "condition": condition}
-            )
-        return self._known[id(rule)]
-
-    def format(self, rule: Json) -> Json:
-        """A ConditionalFormatRule."""
-        boolean = rule.get("booleanRule")
-        if not boolean or "condition" not in boolean:
-            return rule
-        return {**rule, "booleanRule": {**boolean, "condition": self._condition(boolean["condition"])}}
-
-    def _condition(self, condition: Json) -> Json:
-        if not any(str(v.get("userEnteredValue", "")).startswith("=") for v in condition.get("values", ())):
-            return condition
-        values = []
-        for value in condition["values"]:
-            text = value.get("userEnteredValue")
-            if text and text.startswith("="):
-                value = {**value, "userEnteredValue": formulas.rewrite(text, self._home, self._change)}
-            values.append(value)
-        return {**condition, "values": values}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
 from sheetflow.emulator.wire import Json, invalid
@@ -62,6 +62,21 @@ class Cell:
 BLANK = Cell()
 
 
+class _Facts(NamedTuple):
+    """What is derived from a row's cells."""
+
+    width: int
+    formulas: tuple[int, ...]
+    pointing: tuple[int, ...]
+    pivots: tuple[int, ...]
+
+
+def _points(rule: Json) -> bool:
+    """Whether a validation rule has a formula in it."""
+    values = rule.get("condition", {}).get("values", ())
+    return any(str(value.get("userEnteredValue", "")).startswith("=") for value in values)
+
+
 class Row:
     """The cells of one row, as far to the right as something is in them."""
 
@@ -71,7 +86,7 @@ class Row:
         self.owner = owner
         self.cells = cells
         self.encoded: str | None = None
-        self._facts: tuple[int, tuple[int, ...]] | None = None
+        self._facts: _Facts | None = None
 
     def get(self, column: int) -> Cell:
         """The cell in a column."""
@@ -97,22 +112,43 @@ class Row:
     @property
     def width(self) -> int:
         """One more than the last column that holds a value or formula."""
-        return self._derived()[0]
+        return self._derived().width
 
     @property
     def formula_columns(self) -> tuple[int, ...]:
         """Columns with a formula."""
-        return self._derived()[1]
+        return self._derived().formulas
 
-    def _derived(self) -> tuple[int, tuple[int, ...]]:
+    @property
+    def pointing_columns(self) -> tuple[int, ...]:
+        """Columns with a formula or a validation rule that names cells: what follows when cells move."""
+        return self._derived().pointing
+
+    @property
+    def pivot_columns(self) -> tuple[int, ...]:
+        """Columns with a pivot table's definition."""
+        return self._derived().pivots
+
+    def _derived(self) -> _Facts:
         if self._facts is None:
-            width, formulas = 0, []
+            width = 0
+            formulas: list[int] = []
+            pointing: list[int] = []
+            pivots: list[int] = []
             for column, cell in enumerate(self.cells):
-                if cell is not None and cell.value is not None:
+                if cell is None:
+                    continue
+                if cell.value is not None:
                     width = column + 1
                     if isinstance(cell.value, Formula):
                         formulas.append(column)
-            self._facts = (width, tuple(formulas))
+                        pointing.append(column)
+                        continue
+                if cell.validation is not None and _points(cell.validation):
+                    pointing.append(column)
+                if cell.more is not None and "pivotTable" in cell.more:
+                    pivots.append(column)
+            self._facts = _Facts(width, tuple(formulas), tuple(pointing), tuple(pivots))
         return self._facts
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetflow.emulator.sheets import access
+from sheetflow.emulator.sheets import access, filtering, tables
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK, Cell, extended
 from sheetflow.emulator.sheets.document import Document
@@ -25,7 +25,6 @@ _PARTS = (
     "rowGroups",
     "columnGroups",
     "slicers",
-    "tables",
 )
 
 
@@ -81,6 +80,12 @@ def sheet_properties(sheet: Sheet, index: int) -> Json:
 def _sheet(doc: Document, sheet: Sheet, index: int, caller: str) -> Json:
     shown: Json = {"properties": sheet_properties(sheet, index)}
     shown.update(without_zero_ids({name: sheet.parts[name] for name in _PARTS if sheet.parts.get(name)}))
+    if "basicFilter" in shown:
+        shown["basicFilter"] = filtering.shown(shown["basicFilter"])
+    if "filterViews" in shown:
+        shown["filterViews"] = [filtering.shown(view) for view in shown["filterViews"]]
+    if sheet.parts.get("tables"):
+        shown["tables"] = without_zero_ids(tables.shown(View(doc.book, sheet)))
     protections = [
         protected_range(item, caller, doc.owner) for item in sheet.parts.get("protectedRanges", ())
     ]
@@ -141,7 +146,7 @@ def _rows(view: View, box: Box, mask: Mask | None) -> list[Json]:
         for column in range(box.col0, min(box.col1, width)):
             cell = BLANK if line is None else line.get(column)
             value = None if light else view.value(row, column)
-            cells.append(cell_data(view, cell, value))
+            cells.append(cell_data(view, cell, value, (row, column)))
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})
@@ -150,13 +155,14 @@ def _rows(view: View, box: Box, mask: Mask | None) -> list[Json]:
     return rows
 
 
-def cell_data(view: View, cell: Cell, value: Value) -> Json:
+def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int]) -> Json:
     """CellData; {} for a cell in which nothing is.
 
     Args:
         view: the sheet's view.
         cell: what was put into the cell.
         value: its effective value.
+        at: its row and column.
     """
     data: Json = {}
     entered = extended(cell.value)
@@ -164,15 +170,23 @@ def cell_data(view: View, cell: Cell, value: Value) -> Json:
         data["userEnteredValue"] = entered
     if value is not None:
         data["effectiveValue"] = extended(value)
-        data["formattedValue"] = view.formatted(cell, value)
+        data["formattedValue"] = view.formatted(cell, value, at)
     if cell.format:
         data["userEnteredFormat"] = cell.format
     if value is not None or cell.format:
-        data["effectiveFormat"] = view.style(cell, value)
+        data["effectiveFormat"] = view.style(cell, value, at)
+    else:
+        painted = view.painted(at)
+        if painted is not None:
+            data["effectiveFormat"] = painted
+    link = view.link(cell, at)
+    if link:
+        data["hyperlink"] = link
     if cell.note:
         data["note"] = cell.note
-    if cell.validation:
-        data["dataValidation"] = cell.validation
+    rule = cell.validation or view.rule(at)
+    if rule:
+        data["dataValidation"] = rule
     if cell.more:
         data.update(cell.more)
     return data

@@ -19,9 +19,9 @@ from sheetflow.emulator.sheets import defaults, kinds, picture, styles, validati
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.archive import Archive
 from sheetflow.emulator.sheets.book import Book
+from sheetflow.emulator.sheets.creation import new_sheet
 from sheetflow.emulator.sheets.document import Document
-from sheetflow.emulator.sheets.kinds.content import put_rows
-from sheetflow.emulator.sheets.kinds.tabs import check_time_zone, check_title, copy_of, free_title
+from sheetflow.emulator.sheets.kinds.tabs import check_time_zone, copy_of, free_title
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.shifts import with_sheet_ids
 from sheetflow.emulator.sheets.values import Written
@@ -136,7 +136,7 @@ class SheetsService:
         book.properties["title"] = title
         check_time_zone(book.time_zone)
         for index, one in enumerate(wanted.get("sheets", [])):
-            book.sheets.append(_new_sheet(book, index, one))
+            book.sheets.append(new_sheet(book, index, one))
         if not book.sheets:
             book.sheets.append(Sheet(book.token, defaults.sheet_properties(0, "Sheet1")))
         book.guard_size()
@@ -257,6 +257,12 @@ class SheetsService:
         self.changed(doc, caller)
         return names
 
+    def marks(self, doc: Document, place: Area | str) -> list[validation.Violation]:
+        """The cells of an area that are marked because their validation rule does not accept them."""
+        with doc.lock:
+            area = doc.book.area(place) if isinstance(place, str) else place
+            return list(validation.violations(doc.book, area.sheet_id, doc.book.box(area)))
+
     def shown(self, doc: Document, sheet_id: int) -> View:
         """A sheet as it is read; hold the document's lock while using it."""
         return View(doc.book, doc.book.sheet(sheet_id))
@@ -274,42 +280,3 @@ class SheetsService:
             answer = picture.sheet_properties(twin, len(book.sheets) - 1)
         self.changed(other, caller)
         return answer
-
-
-def _new_sheet(book: Book, index: int, wanted: Json) -> Sheet:
-    """A sheet of a spreadsheet that is being created, with its data."""
-    given = styles.with_color_styles(wanted.get("properties", {}))
-    sheet_id = given.get("sheetId")
-    if sheet_id is None:
-        sheet_id = 0 if index == 0 else defaults.fresh_id()
-    if book.find(sheet_id) is not None:
-        raise invalid(f"A sheet with id {sheet_id} already exists.")
-    title = given.get("title") or f"Sheet{index + 1}"
-    check_title(book, title)
-    properties = {**defaults.sheet_properties(sheet_id, title), **given}
-    properties["gridProperties"] = {
-        "rowCount": defaults.ROWS,
-        "columnCount": defaults.COLUMNS,
-        **given.get("gridProperties", {}),
-    }
-    properties.update(sheetId=sheet_id, title=title)
-    properties.pop("index", None)
-    sheet = Sheet(book.token, properties)
-    for data in wanted.get("data", []):
-        rows = data.get("rowData", [])
-        top, left = data.get("startRow", 0), data.get("startColumn", 0)
-        width = max((len(row.get("values", ())) for row in rows), default=0)
-        values.grow(book, sheet, top + len(rows), left + width)
-        box = sheet.box(Area(sheet_id, top, top + len(rows), left, left + width))
-        put_rows(sheet, box, rows, {"*": {}}, clear_rest=False)
-    for part in (
-        "merges",
-        "conditionalFormats",
-        "filterViews",
-        "basicFilter",
-        "protectedRanges",
-        "bandedRanges",
-    ):
-        if wanted.get(part):
-            sheet.parts[part] = wanted[part]
-    return sheet

@@ -29,7 +29,10 @@ RANGE_KEYS = frozenset(
 
 
 class Shifted(NamedTuple):
-    """Rows or columns `start` to `end` (half-open) were inserted, deleted, or moved to before `to`."""
+    """Rows or columns `start` to `end` (half-open) were inserted, deleted, or moved to before `to`.
+
+    `low` and `high` confine it to a strip of the other dimension: single cells were shifted, not whole rows.
+    """
 
     kind: Literal["insert", "delete", "move"]
     sheet_id: int
@@ -37,6 +40,27 @@ class Shifted(NamedTuple):
     start: int
     end: int
     to: int = 0
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def confined(self) -> bool:
+        """Whether only a strip of the other dimension is concerned."""
+        return self.low is not None
+
+    def concerns(self, place: Json) -> bool:
+        """Whether a GridRange or GridCoordinate lies wholly in the strip."""
+        if not self.confined:
+            return True
+        if "dimension" in place:
+            return False
+        name = "Column" if self.dimension == "ROWS" else "Row"
+        if "rowIndex" in place or "columnIndex" in place:
+            start = place.get(f"{name.lower()}Index", 0)
+            end = start + 1
+        else:
+            start, end = place.get(f"start{name}Index", 0), place.get(f"end{name}Index")
+        return (self.low or 0) <= start and end is not None and (self.high is None or end <= self.high)
 
 
 def shift_point(index: int, change: Shifted) -> int | None:
@@ -95,7 +119,7 @@ def _cut(start: int | None, end: int | None, change: Shifted) -> tuple[int | Non
 
 def shift_range(place: Json, change: Shifted) -> Json | None:
     """A GridRange, DimensionRange or GridCoordinate after the change; None when it is gone."""
-    if place.get("sheetId", 0) != change.sheet_id:
+    if place.get("sheetId", 0) != change.sheet_id or not change.concerns(place):
         return place
     if "rowIndex" in place or "columnIndex" in place:
         name = "rowIndex" if change.dimension == "ROWS" else "columnIndex"
@@ -125,6 +149,11 @@ def carry(thing: Any, change: Shifted) -> Any:
         return [item for item in items if item is not None]
     if not isinstance(thing, dict):
         return thing
+    own = thing.get("range")
+    if change.confined and isinstance(own, dict):
+        if own.get("sheetId", 0) != change.sheet_id or not change.concerns(own):
+            return thing
+        change = change._replace(low=None, high=None)
     result: Json = {}
     for key, value in thing.items():
         carried = _carry_field(key, value, change)
@@ -147,9 +176,10 @@ def _carry_field(key: str, value: Any, change: Shifted) -> Any:
         places = [shift_range(item, change) for item in value]
         kept = [place for place in places if place is not None]
         return None if key == "ranges" and value and not kept else kept
-    if key in ("columnIndex", "dimensionIndex") and change.dimension == "COLUMNS":
+    if key in ("columnIndex", "dimensionIndex") and change.dimension == "COLUMNS" and not change.confined:
         return shift_point(value, change)
-    if key == "criteria" and change.dimension == "COLUMNS" and isinstance(value, dict):
+    by_column = change.dimension == "COLUMNS" and not change.confined
+    if key == "criteria" and by_column and isinstance(value, dict):
         points = {name: shift_point(int(name), change) for name in value}
         return {str(points[name]): inner for name, inner in value.items() if points[name] is not None}
     return carry(value, change)
@@ -157,26 +187,27 @@ def _carry_field(key: str, value: Any, change: Shifted) -> Any:
 
 def with_sheet_ids(thing: Any) -> Any:
     """The object with an explicit `sheetId` in each range."""
-    return _each_place(thing, lambda place: {"sheetId": 0, **place})
+    return each_place(thing, lambda place: {"sheetId": 0, **place})
 
 
 def without_zero_ids(thing: Any) -> Any:
     """The object as Google answers it: `sheetId` is absent from ranges where it is 0."""
-    return _each_place(
+    return each_place(
         thing, lambda p: {k: v for k, v in p.items() if k != "sheetId"} if p.get("sheetId") == 0 else p
     )
 
 
 def with_sheet(thing: Any, old: int, new: int) -> Any:
     """The object with ranges on sheet `old` put on sheet `new`, for a duplicated sheet."""
-    return _each_place(
+    return each_place(
         thing, lambda place: {**place, "sheetId": new} if place.get("sheetId", 0) == old else place
     )
 
 
-def _each_place(thing: Any, change: Any) -> Any:
+def each_place(thing: Any, change: Any) -> Any:
+    """The object with `change` done to each of its ranges."""
     if isinstance(thing, list):
-        return [_each_place(item, change) for item in thing]
+        return [each_place(item, change) for item in thing]
     if not isinstance(thing, dict):
         return thing
     result: Json = {}
@@ -186,5 +217,5 @@ def _each_place(thing: Any, change: Any) -> Any:
         elif key in RANGE_KEYS and isinstance(value, list):
             result[key] = [change(item) for item in value]
         else:
-            result[key] = _each_place(value, change)
+            result[key] = each_place(value, change)
     return result

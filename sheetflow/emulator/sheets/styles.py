@@ -53,7 +53,7 @@ def _names_color(key: str) -> bool:
 
 def effective(default: Json, entered: Json | None, value: Value) -> Json:
     """effectiveFormat: the default under what was set on the cell; alignment follows the value."""
-    shown = _over(default, entered or {})
+    shown = over(default, entered or {})
     text = shown.get("textFormat", {})
     if text.get("fontFamily") == "arial,sans,sans-serif":
         shown["textFormat"] = {**text, "fontFamily": "Arial"}
@@ -66,11 +66,12 @@ def effective(default: Json, entered: Json | None, value: Value) -> Json:
     return shown
 
 
-def _over(base: Json, top: Json) -> Json:
+def over(base: Json, top: Json) -> Json:
+    """A format with another one laid over it."""
     merged = dict(base)
     for key, value in top.items():
         if isinstance(value, dict) and isinstance(merged.get(key), dict) and "olor" not in key:
-            merged[key] = _over(merged[key], value)
+            merged[key] = over(merged[key], value)
         else:
             merged[key] = value
     return merged

@@ -1,25 +1,36 @@
-"""Data validation, as it binds a person's hand. The API passes by it, as at Google.
+"""Data validation: a strict rule binds a person, another one marks what does not fit; the API passes by both.
 
-A rule with a custom formula is taken as kept: it would need a formula evaluated outside any cell.
+Decided here: which rule a cell has (its own, or its table column's), Google's words about a refusal, and what
+is marked. What a condition means stands in `conditions`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from sheetflow.emulator.sheets import a1
+from sheetflow.emulator.sheets import a1, tables
 from sheetflow.emulator.sheets.a1 import Box
 from sheetflow.emulator.sheets.book import Book
-from sheetflow.emulator.sheets.entry import parse_entry
-from sheetflow.emulator.sheets.formulas import Value
+from sheetflow.emulator.sheets.conditions import Judge
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.view import View
-from sheetflow.emulator.wire import GoogleError, Json, invalid
+from sheetflow.emulator.wire import Json, invalid
 
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_URL = re.compile(r"(https?|ftp)://\S+|mailto:\S+", re.IGNORECASE)
+
+class Violation(NamedTuple):
+    """A cell whose value its rule does not accept.
+
+    Attributes:
+        row, column: the cell, 0-based.
+        strict: whether a person may not leave it so.
+        words: what Google says about it.
+    """
+
+    row: int
+    column: int
+    strict: bool
+    words: str
 
 
 def check_box(book: Book, sheet_id: int, box: Box) -> None:
@@ -28,126 +39,42 @@ def check_box(book: Book, sheet_id: int, box: Box) -> None:
     Raises:
         GoogleError: 400 with Google's words, which name the cell.
     """
+    for violation in violations(book, sheet_id, box, strict_only=True):
+        raise invalid(violation.words)
+
+
+def violations(book: Book, sheet_id: int, box: Box, *, strict_only: bool = False) -> Iterator[Violation]:
+    """The cells of a box that are marked as invalid, row by row; blank cells never are."""
     sheet = book.sheet(sheet_id)
     view: View | None = None  # it computes the whole sheet: only where a rule wants to know
+    judge = Judge(book, sheet)
     for row in range(box.row0, min(box.row1, len(sheet.rows))):
         for column in range(box.col0, box.col1):
-            rule = sheet.cell(row, column).validation
-            if rule is None or not rule.get("strict"):
+            rule = rule_at(sheet, row, column)
+            if rule is None or (strict_only and not rule.get("strict")):
                 continue
             if view is None:
                 view = View(book, sheet)
             value = view.value(row, column)
-            if value is not None and not fits(book, sheet, rule, value):
-                raise invalid(_words(book, rule, a1.cell_name(row, column)))
+            if value in (None, "") or judge.meets(rule.get("condition", {}), value, (row, column)):
+                continue
+            yield Violation(row, column, bool(rule.get("strict")), _words(rule, a1.cell_name(row, column)))
 
 
-def _words(book: Book, rule: Json, name: str) -> str:
+def rule_at(sheet: Sheet, row: int, column: int) -> Json | None:
+    """The rule that a cell has: its own, or the one of its column in a table."""
+    own = sheet.cell(row, column).validation
+    if own is not None or "tables" not in sheet.parts:
+        return own
+    found = tables.column_at(sheet, row, column)
+    return None if found is None else tables.rule_of(found)
+
+
+def _words(rule: Json, name: str) -> str:
     text = f"The data you entered in cell {name} violates the data validation rules set on this cell."
     if rule.get("inputMessage"):
         return f"{text}\n{rule['inputMessage']}"
     if rule.get("condition", {}).get("type") == "ONE_OF_LIST":
-        choices = ", ".join(_texts(rule["condition"]))
-        return f"{text}\nPlease enter one of the following values: {choices}."
-    del book
+        values = (str(value.get("userEnteredValue", "")) for value in rule["condition"].get("values", ()))
+        return f"{text}\nPlease enter one of the following values: {', '.join(values)}."
     return text
-
-
-def fits(book: Book, sheet: Sheet, rule: Json, value: Value) -> bool:
-    """Whether a rule accepts a value."""
-    condition = rule.get("condition", {})
-    kind = condition.get("type", "")
-    if kind == "ONE_OF_LIST":
-        return _as_text(value) in _texts(condition)
-    if kind == "ONE_OF_RANGE":
-        return _as_text(value) in _choices(book, sheet, condition)
-    if kind == "BOOLEAN":
-        allowed = _texts(condition)
-        return _as_text(value) in allowed if allowed else isinstance(value, bool)
-    operands = [_operand(book, text) for text in _texts(condition)]
-    if kind.startswith("NUMBER_"):
-        return _is_number(value) and all(map(_is_number, operands)) and _COMPARE[kind[7:]](value, *operands)
-    if kind.startswith("DATE_"):
-        if kind == "DATE_IS_VALID":
-            return _is_number(value)
-        return _is_number(value) and all(map(_is_number, operands)) and _DATE[kind[5:]](value, *operands)
-    if kind.startswith("TEXT_"):
-        return _TEXT[kind[5:]](_as_text(value), *_texts(condition)[:1])
-    return True
-
-
-def _texts(condition: Json) -> list[str]:
-    return [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]
-
-
-def _operand(book: Book, text: str) -> Any:
-    entry = parse_entry(text, book.locale, today=book.now().date())
-    return entry.value
-
-
-def _choices(book: Book, sheet: Sheet, condition: Json) -> set[str]:
-    choices: set[str] = set()
-    for text in _texts(condition):
-        try:
-            area = book.area(text.removeprefix("="))
-        except GoogleError:
-            continue
-        if (
-            "!" not in text
-            and a1.parse(text.removeprefix("=")) is not None
-            and book.named_range(text[1:]) is None
-        ):
-            area = area._replace(sheet_id=sheet.sheet_id)
-        source = book.sheet(area.sheet_id)
-        view = View(book, source)
-        box = source.box(area)
-        for row in range(box.row0, min(box.row1, view.rows)):
-            for column in range(box.col0, min(box.col1, view.width(row))):
-                value = view.value(row, column)
-                if value not in (None, ""):
-                    choices.add(_as_text(value))
-    return choices
-
-
-def _as_text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-_COMPARE: dict[str, Callable[..., bool]] = {
-    "GREATER": lambda value, one: value > one,
-    "GREATER_THAN_EQ": lambda value, one: value >= one,
-    "LESS": lambda value, one: value < one,
-    "LESS_THAN_EQ": lambda value, one: value <= one,
-    "EQ": lambda value, one: value == one,
-    "NOT_EQ": lambda value, one: value != one,
-    "BETWEEN": lambda value, one, two: one <= value <= two,
-    "NOT_BETWEEN": lambda value, one, two: not one <= value <= two,
-}
-_DATE: dict[str, Callable[..., bool]] = {
-    "EQ": lambda value, one: int(value) == int(one),
-    "BEFORE": lambda value, one: value < one,
-    "AFTER": lambda value, one: int(value) > int(one),
-    "ON_OR_BEFORE": lambda value, one: int(value) <= int(one),
-    "ON_OR_AFTER": lambda value, one: value >= one,
-    "BETWEEN": lambda value, one, two: one <= value <= two,
-    "NOT_BETWEEN": lambda value, one, two: not one <= value <= two,
-    "NOT_EQ": lambda value, one: int(value) != int(one),
-}
-_TEXT: dict[str, Callable[..., bool]] = {
-    "CONTAINS": lambda value, one: one in value,
-    "NOT_CONTAINS": lambda value, one: one not in value,
-    "STARTS_WITH": lambda value, one: value.startswith(one),
-    "ENDS_WITH": lambda value, one: value.endswith(one),
-    "EQ": lambda value, one: value == one,
-    "NOT_EQ": lambda value, one: value != one,
-    "IS_EMAIL": lambda value: bool(_MAIL.fullmatch(value)),
-    "IS_URL": lambda value: bool(_URL.fullmatch(value)),
-}

@@ -53,9 +53,10 @@ def write(
         lines = _transposed(lines)
     book = doc.book
     single = area.row1 == (area.row0 or 0) + 1 and area.col1 == (area.col0 or 0) + 1
-    box = book.box(area, clip=single)
+    box = book.box(area)
     height, width = len(lines), max((len(line) for line in lines), default=0)
     if not single:
+        _reach(book, area, box, height, width)
         _fit(book, area, box, height, width)
     target = Box(box.row0, box.row0 + max(height, 1), box.col0, box.col0 + max(width, 1))
     if height == 0 or width == 0:
@@ -127,6 +128,13 @@ def _plain(item: Any) -> Any:
 def _not_scalar(row: int, column: int, item: Any) -> Exception:
     kind = "struct_value" if isinstance(item, dict) else "list_value"
     return invalid(f"Invalid values[{row}][{column}]: {kind} {json.dumps(item, ensure_ascii=False)}")
+
+
+def _reach(book: Book, area: Area, box: Box, height: int, width: int) -> None:
+    """Refuse a range that ends beyond the grid, once its data do so too: pygsheets always counts one more."""
+    sheet = book.sheet(area.sheet_id)
+    if box.row0 + height > sheet.row_count or box.col0 + width > sheet.column_count:
+        book.box(area, clip=False)
 
 
 def _fit(book: Book, area: Area, box: Box, height: int, width: int) -> None:

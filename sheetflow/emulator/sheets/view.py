@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-from sheetflow.emulator.sheets import styles
+from sheetflow.emulator.sheets import links, styles, tables
 from sheetflow.emulator.sheets.a1 import Box
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.cells import BLANK, Cell, tidy
+from sheetflow.emulator.sheets.conditional import Conditional
 from sheetflow.emulator.sheets.formats import format_value
 from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
+from sheetflow.emulator.sheets.inheriting import Inherited
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.wire import Json
 
@@ -37,6 +40,12 @@ class View:
         for row, column in self.spilled:
             self._reach[row] = max(self._reach.get(row, 0), column + 1)
         self._spilled_rows = max(self._reach, default=-1) + 1
+        self._inherited = Inherited(book, sheet)
+        self._book = book
+
+    @cached_property
+    def _conditional(self) -> Conditional:
+        return Conditional(self._book, self.sheet)
 
     @property
     def rows(self) -> int:
@@ -60,19 +69,53 @@ class View:
             return self.spilled.get((row, column))
         return cell.value
 
-    def formatted(self, cell: Cell, value: Value) -> str:
-        """The text that a cell shows."""
+    def formatted(self, cell: Cell, value: Value, at: tuple[int, int] | None = None) -> str:
+        """The text that a cell shows; `at` is its row and column, which a spilled value's format needs."""
         if isinstance(value, str) and not cell.format:
             return value
-        return format_value(value, cell.number_format or self._default, self._locale)
+        return format_value(value, self.number_format(cell, value, at), self._locale)
 
-    def style(self, cell: Cell, value: Value) -> Json:
+    def number_format(self, cell: Cell, value: Value, at: tuple[int, int] | None = None) -> Json | None:
+        """The NumberFormat by which a value is shown: the cell's, or what its formula gives."""
+        own = cell.number_format or self._default
+        if own is not None or isinstance(value, bool) or not isinstance(value, int | float):
+            return own
+        if isinstance(cell.value, Formula):
+            return self._inherited.of_formula(cell.value.text)
+        if cell.value is None and at is not None:
+            return self._inherited.of_spilled(*at)
+        return None
+
+    def style(self, cell: Cell, value: Value, at: tuple[int, int]) -> Json:
         """effectiveFormat; cells with the same format and kind of value share one."""
         key = (id(cell.format), "blank" if value is None else type(value).__name__)
         known = self._styles.get(key)
         if known is None or known[0] is not cell.format:
             known = self._styles[key] = (cell.format, styles.effective(self._style, cell.format, value))
-        return known[1]
+        shown = known[1]
+        given = self.number_format(cell, value, at)
+        if given is not None and "numberFormat" not in shown:
+            shown = {**shown, "numberFormat": given}
+        conditional = self._conditional.format_at(*at, value)
+        return shown if conditional is None else styles.over(shown, conditional)
+
+    def painted(self, at: tuple[int, int]) -> Json | None:
+        """The effectiveFormat of a cell in which nothing is: None unless a conditional format holds."""
+        conditional = self._conditional.format_at(*at, None) if self._conditional.any else None
+        if conditional is None:
+            return None
+        return styles.over(styles.effective(self._style, None, None), conditional)
+
+    def link(self, cell: Cell, at: tuple[int, int]) -> str:
+        """CellData.hyperlink."""
+        return links.hyperlink(self._book, self.sheet.sheet_id, *at, cell) if cell is not BLANK else ""
+
+    def rule(self, at: tuple[int, int]) -> Json | None:
+        """The validation rule that a table gives to a cell."""
+        column = tables.column_at(self.sheet, *at) if "tables" in self.sheet.parts else None
+        if column is None or column.get("columnType") != "DROPDOWN":
+            return None
+        return tables.rule_of(column)
 
     def texts(self, box: Box, option: str, dates: str) -> list[list[Any]]:
         """The rows of a values answer: trailing blanks cut off, inner blank cells "".
@@ -100,16 +143,18 @@ class View:
         if option == "FORMULA" and isinstance(cell.value, Formula):
             return cell.value.text
         value = self._effective(cell, row, column)
-        if value is None or isinstance(value, bool):
-            return value if value is None or option != "FORMATTED_VALUE" else self.formatted(cell, value)
-        if isinstance(value, str):
-            return self.formatted(cell, value) if option == "FORMATTED_VALUE" else value
+        if value is None:
+            return None
         if option == "FORMATTED_VALUE":
-            return self.formatted(cell, value)
+            return self.formatted(cell, value, (row, column))
+        if isinstance(value, str | bool):
+            return value
         if isinstance(value, CellError):
             return str(value)
-        if dates == "FORMATTED_STRING" and (cell.number_format or {}).get("type") in _DATES:
-            return self.formatted(cell, value)
+        if dates == "FORMATTED_STRING":
+            shown = self.number_format(cell, value, (row, column)) or {}
+            if shown.get("type") in _DATES:
+                return self.formatted(cell, value, (row, column))
         return tidy(value)
 
 

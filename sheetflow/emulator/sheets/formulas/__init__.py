@@ -1,9 +1,9 @@
 """Google Sheets formulas: values and errors, evaluation, and rewriting when the grid changes."""
 
-from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Renamed, Shift
+from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Moved, Renamed, Shift
 from sheetflow.emulator.sheets.formulas.engine import Engine
-from sheetflow.emulator.sheets.formulas.results import result_format
-from sheetflow.emulator.sheets.formulas.rewrite import relocate, rewrite
+from sheetflow.emulator.sheets.formulas.results import format_of, result_format
+from sheetflow.emulator.sheets.formulas.rewrite import rehomed, relocate, rewrite
 from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, GridArea, Value
 
 __all__ = [
@@ -14,9 +14,12 @@ __all__ = [
     "Formula",
     "Grid",
     "GridArea",
+    "Moved",
     "Renamed",
     "Shift",
     "Value",
+    "format_of",
+    "rehomed",
     "relocate",
     "result_format",
     "rewrite",

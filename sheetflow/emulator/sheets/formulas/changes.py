@@ -8,7 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 class Shift(NamedTuple):
     """Rows or columns `start` (inclusive) to `end` (exclusive), 0-based, were inserted, deleted or moved.
 
-    `to` is only for a move: Google's destinationIndex, counted before the moved ones are taken out.
+    `to` is only for a move: Google's destinationIndex, counted before the moved ones are taken out. `low` and
+    `high` confine the change to a strip of the other dimension (cells were shifted, not whole rows): what
+    reaches out of the strip stays as it is.
     """
 
     kind: Literal["insert", "delete", "move"]
@@ -17,6 +19,22 @@ class Shift(NamedTuple):
     start: int
     end: int
     to: int = 0
+    low: int | None = None
+    high: int | None = None
+
+
+class Moved(NamedTuple):
+    """A block of cells was cut and pasted elsewhere; half-open, 0-based.
+
+    `sheet` and `to_sheet` are titles, `down` and `across` how far it went.
+    """
+
+    sheet: str
+    rows: tuple[int, int]
+    cols: tuple[int, int]
+    to_sheet: str
+    down: int
+    across: int
 
 
 class Renamed(NamedTuple):
@@ -32,4 +50,4 @@ class Deleted(NamedTuple):
     sheet: str
 
 
-Change: TypeAlias = Shift | Renamed | Deleted
+Change: TypeAlias = Shift | Moved | Renamed | Deleted

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from sheetflow.emulator.sheets.formulas.nodes import Node
+
 Cell = tuple[int, int, int]
 _T = TypeVar("_T")
 _DEEPEST = 40
@@ -93,6 +95,39 @@ class Engine:
         if row0 >= row1 or col0 >= col1:
             return []
         return self._drive(lambda: self.values_of(Area(sheet_id, row0, row1, col0, col1)).as_rows())
+
+    def answer(self, text: str, sheet_id: int, row: int, col: int, down: int = 0, across: int = 0) -> Value:
+        """The value that a formula outside of any cell has, as if it stood in a cell.
+
+        Args:
+            text: the formula; "=" first.
+            sheet_id: of the sheet it belongs to.
+            row: of the cell, 0-based, which also says what a whole column means.
+            col: of the cell.
+            down: rows by which it was copied from where its text holds.
+            across: columns by which it was copied.
+        """
+        node = self.read(text).node
+        return _UNREADABLE if node is None else self.answer_node(node, sheet_id, row, col, down, across)
+
+    def answer_node(
+        self, node: Node, sheet_id: int, row: int, col: int, down: int = 0, across: int = 0
+    ) -> Value:
+        """As `answer`, of a formula that was read, or a part of one."""
+
+        def asked() -> Value:
+            try:
+                result = Evaluator(self, sheet_id, row, col, offset=(down, across)).result(node)
+            except RecursionError:
+                return _UNREADABLE
+            return tidy(result.first() if isinstance(result, Array) else result)
+
+        return self._drive(asked)
+
+    def blocks(self, sheet_id: int) -> list[tuple[int, int, int, int]]:
+        """Where arrays have spilled, the formulas' cells included: row, column, rows, columns."""
+        self.spilled(sheet_id)
+        return self._spills.extents(sheet_id)
 
     # What evaluators ask for.
 

@@ -13,18 +13,18 @@ from sheetflow.emulator.sheets.formulas.arrays import (
     Array,
     Operand,
     Plain,
-    column_of,
     each,
     equals_constant,
-    shape,
 )
+from sheetflow.emulator.sheets.formulas.calls import count_complaint, elements
+from sheetflow.emulator.sheets.formulas.lambdas import Bound, Lambda
 from sheetflow.emulator.sheets.formulas.nodes import Binary, Braces, Call, Literal, Name, Node, Range, Unary
-from sheetflow.emulator.sheets.formulas.registry import FUNCTIONS, Function
-from sheetflow.emulator.sheets.formulas.scalars import Fail, failure, number_of, text_of, tidy, truth_of
-from sheetflow.emulator.sheets.formulas.values import CellError, GridArea, Value
+from sheetflow.emulator.sheets.formulas.registry import FUNCTIONS
+from sheetflow.emulator.sheets.formulas.scalars import Fail, tidy
+from sheetflow.emulator.sheets.formulas.values import GridArea, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sheetflow.emulator.sheets.formulas.engine import Engine
@@ -37,13 +37,34 @@ _EMPTY = Literal(None)
 class Evaluator:
     """Evaluates nodes for one cell; functions get it as their first argument."""
 
-    def __init__(self, engine: Engine, sheet_id: int, row: int, col: int, clip: int = 0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sheet_id: int,
+        row: int,
+        col: int,
+        clip: int = 0,
+        *,
+        offset: tuple[int, int] = (0, 0),
+        scope: Mapping[str, Bound] | None = None,
+    ) -> None:
         self.engine = engine
+        self.offset = offset
+        """How far the formula was copied from where its text stands, down and to the right."""
+        self.scope: Mapping[str, Bound] = scope or {}
+        """What LET and LAMBDA have given names to, by upper-case name."""
+        self._shares = not self.scope and offset == (0, 0)
         self.clip = clip
         """Open-ended ranges end at this row, 0 for the grid's end: for formulas blank below."""
         self.sheet_id = sheet_id
         self.row = row
         self.col = col
+
+    def within(self, names: Mapping[str, Bound]) -> Evaluator:
+        """An evaluator for the same cell that knows further names."""
+        scope = {**self.scope, **names}
+        place = (self.sheet_id, self.row, self.col, self.clip)
+        return Evaluator(self.engine, *place, offset=self.offset, scope=scope)
 
     @property
     def locale(self) -> Locale:
@@ -79,7 +100,8 @@ class Evaluator:
         if isinstance(node, Literal):
             return node.value
         key = (self.sheet_id, id(node), self.clip)
-        if array and node.movable:
+        shares = array and node.movable and self._shares
+        if shares:
             known = self.engine.shared.get(key)
             if known is not None:
                 return known
@@ -90,7 +112,7 @@ class Evaluator:
             return fail.error
         finally:
             self.engine.depth -= 1
-        if array and node.movable and isinstance(operand, Array):
+        if shares and isinstance(operand, Array):
             self.engine.shared[key] = operand
         return operand
 
@@ -115,6 +137,11 @@ class Evaluator:
             Fail: #REF! for an unknown sheet or a cell outside of the grid.
         """
         sheet_id: int | None = self.sheet_id
+        if self.offset != (0, 0):
+            copied = reference.moved(*self.offset)
+            if copied is None:
+                raise Fail("REF", "Reference does not exist.")
+            reference = copied
         if reference.sheet is not None:
             sheet_id = self.engine.grid.sheet_by_title(reference.sheet)
         if sheet_id is None:
@@ -192,13 +219,14 @@ class Evaluator:
         left = self.spread(self.value(chain[-1].left, array=array), array=array)
         for part in reversed(chain):
             key = (self.sheet_id, id(part), self.clip)
-            known = self.engine.shared.get(key) if array and part.movable else None
+            shares = array and part.movable and self._shares
+            known = self.engine.shared.get(key) if shares else None
             if known is not None:
                 left = known
                 continue
             right = self.spread(self.value(part.right, array=array), array=array)
             left = self._operate(part.operator, left, right)
-            if array and part.movable and isinstance(left, Array):
+            if shares and isinstance(left, Array):
                 self.engine.shared[key] = left
         return left
 
@@ -208,6 +236,11 @@ class Evaluator:
         return each(self.engine.operations[operator], left, right)
 
     def _named(self, node: Name) -> Operand:
+        bound = self.scope.get(node.name.upper())
+        if isinstance(bound, Lambda):
+            raise Fail("N_A", "A LAMBDA must be called with its arguments.")
+        if bound is not None:
+            return bound.operand
         area = self.engine.grid.named_range(node.name)
         if area is None:
             raise Fail("NAME", f"Unknown range name: '{node.name.upper()}'.")
@@ -227,11 +260,14 @@ class Evaluator:
         )
 
     def _call(self, node: Call, *, array: bool) -> Operand:
+        bound = self.scope.get(node.name)
+        if isinstance(bound, Lambda):
+            return bound.call([self.value(argument, array=array) for argument in node.arguments], array=array)
         called = FUNCTIONS.get(node.name)
         if called is None:
             raise Fail("NAME", f"Unknown function: '{node.name}'.")
         if not called.accepts(len(node.arguments)):
-            raise Fail("N_A", _count_complaint(called, len(node.arguments)))
+            raise Fail("N_A", count_complaint(called, len(node.arguments)))
         if not called.letters and called.high != 0:
             return self._outcome(called.body(self, node.arguments, array))
         inside = array or called.arrays
@@ -243,74 +279,7 @@ class Evaluator:
             operands.append(operand)
         if not called.elementwise:
             return self._outcome(called.body(self, *operands))
-        return self._elements(called, operands)
+        return elements(self, called, operands)
 
     def _outcome(self, operand: Operand) -> Operand:
         return operand if isinstance(operand, (Array, Area)) else tidy(operand)
-
-    def _elements(self, called: Function, operands: list[Operand]) -> Plain:
-        """The function called for each element of the operands that are spread."""
-        letters = [called.letter(place) for place in range(len(operands))]
-        readers = [self._reader(called.name, place, letter) for place, letter in enumerate(letters)]
-        body = called.body
-        spread: list[Plain] = [
-            None if letter == "r" else operand  # type: ignore[misc]
-            for letter, operand in zip(letters, operands, strict=True)
-        ]
-
-        def one(*values: Value) -> Value:
-            try:
-                return tidy(
-                    body(
-                        self,
-                        *[
-                            operand if reader is None else reader(value)
-                            for reader, value, operand in zip(readers, values, operands, strict=True)
-                        ],
-                    )
-                )
-            except Fail as fail:
-                return fail.error
-            except (OverflowError, ZeroDivisionError):
-                return CellError("NUM")
-
-        extent = shape(spread)
-        if extent is None:
-            return one(*spread)  # type: ignore[arg-type]
-        rows, cols = extent
-        return Array(
-            [list(map(one, *(column_of(operand, col, rows) for operand in spread))) for col in range(cols)],
-            rows,
-        )
-
-    def _reader(self, name: str, place: int, letter: str) -> Callable[[Value], Value] | None:
-        """What turns an element into what the function wants; None for an operand that is passed whole."""
-        if letter == "r":
-            return None
-        where = f"Function {name} parameter {place + 1}"
-        locale, conventions = self.engine.locale, self.engine.conventions
-        readers: dict[str, Callable[[Value], Value]] = {
-            "n": lambda value: number_of(value, locale, where),
-            "i": lambda value: int(number_of(value, locale, where)),
-            "t": lambda value: text_of(value, conventions),
-            "b": lambda value: truth_of(value, where),
-            "v": _no_error,
-            "e": lambda value: value,
-        }
-        return readers[letter]
-
-
-def _no_error(value: Value) -> Value:
-    if isinstance(value, CellError):
-        raise failure(value)
-    return value
-
-
-def _count_complaint(called: Function, count: int) -> str:
-    expected = str(called.low)
-    if called.high is None:
-        expected = f"at least {called.low}"
-    elif called.high != called.low:
-        expected = f"between {called.low} and {called.high}"
-    wrong = f"Wrong number of arguments to {called.name}."
-    return f"{wrong} Expected {expected} arguments, but got {count} arguments."

@@ -44,6 +44,14 @@ class Corner:
         row = int(digits) - 1 if digits else None
         return cls(column_index(letters), row, col_fixed=bool(first), row_fixed=bool(second))
 
+    def moved(self, rows: int, cols: int) -> Corner | None:
+        """The corner moved along where it is not fixed; None when there is no such cell."""
+        row = self.row if self.row is None or self.row_fixed else self.row + rows
+        col = self.col if self.col is None or self.col_fixed else self.col + cols
+        if (row is not None and row < 0) or (col is not None and col < 0):
+            return None
+        return replace(self, row=row, col=col)
+
     def __str__(self) -> str:
         text = ""
         if self.col is not None:
@@ -88,6 +96,14 @@ class Reference:
     def cols(self) -> tuple[int, int | None]:
         """First and last column, both included; None for a range that is open to the right."""
         return _span(self.first.col, self.first.col if self.last is None else self.last.col)
+
+    def moved(self, rows: int, cols: int) -> Reference | None:
+        """The reference copied `rows` down and `cols` to the right; None when it leaves the grid."""
+        first = self.first.moved(rows, cols)
+        last = None if self.last is None else self.last.moved(rows, cols)
+        if first is None or (last is None and self.last is not None):
+            return None
+        return replace(self, first=first, last=last)
 
     def with_sheet(self, title: str) -> Reference:
         """The same reference into the sheet `title`."""

@@ -1,66 +1,114 @@
-"""The number format that a formula gives to a cell which has none: =TODAY() shows a date.
+"""The number format that a formula gives to a cell which has none: =TODAY() shows a date, =A1 what A1 shows.
 
-Decided here: what can be told from the formula's text. A format that comes from the cells that a formula
-refers to is the document's to find.
+Decided here: which part of a formula says what its result looks like. The formats of the cells that it refers
+to are asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeAlias
 
-from sheetflow.emulator.sheets.formulas.nodes import Binary, Call, Forest, Node, Unary
+from sheetflow.emulator.sheets.formulas.nodes import Binary, Braces, Call, Forest, Node, Range, Unary
 from sheetflow.emulator.sheets.formulas.parser import parse
+from sheetflow.emulator.sheets.formulas.references import Reference
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
+
+NumberFormat: TypeAlias = dict[str, str]
+Look: TypeAlias = Callable[[Reference, int], "NumberFormat | None"]
+"""The format of a reference's column, by its place within the reference."""
 
 _TYPES = {
     **dict.fromkeys(("DATE", "TODAY", "EDATE", "EOMONTH", "DATEVALUE", "WORKDAY"), "DATE"),
     "NOW": "DATE_TIME",
     **dict.fromkeys(("TIME", "TIMEVALUE"), "TIME"),
 }
-# Functions whose result is one of their arguments, and which.
+# Functions whose result looks like one of their arguments, and which.
 _PASSING = {
     "IF": (1, 2),
     "IFERROR": (0, 1),
     "IFNA": (0, 1),
-    "ARRAYFORMULA": (0,),
-    "MIN": (0, 1),
-    "MAX": (0, 1),
+    "IFS": (1, 3),
+    **dict.fromkeys(
+        ("ARRAYFORMULA", "SUM", "AVERAGE", "MEDIAN", "ROUND", "ROUNDUP", "ROUNDDOWN", "ABS"), (0,)
+    ),
+    **dict.fromkeys(("FILTER", "SORT", "UNIQUE", "ARRAY_CONSTRAIN", "QUERY", "INDEX"), (0,)),
+    **dict.fromkeys(("MIN", "MAX"), (0, 1)),
+    **dict.fromkeys(("SUMIFS", "AVERAGEIFS", "MAXIFS", "MINIFS"), (0,)),
+    "SUMIF": (2, 0),
 }
+_BY_COLUMN = frozenset({"FILTER", "SORT", "UNIQUE", "ARRAY_CONSTRAIN", "ARRAYFORMULA", "IFERROR", "IFNA"})
+_MOMENTS = frozenset({"DATE", "DATE_TIME", "TIME"})
 _DEEPEST = 50
 
 
-@lru_cache(maxsize=4096)
-def _type_of_text(text: str) -> str:
-    try:
-        return _type_of(parse(text, Forest()), 0)
-    except (FormulaSyntaxError, RecursionError):
-        return ""
+def format_of(node: Node, look: Look, column: int = 0, depth: int = 0) -> NumberFormat | None:
+    """Google's NumberFormat for what a formula gives; None for "automatic".
 
-
-def _type_of(node: Node, depth: int) -> str:
+    Args:
+        node: the formula, or a part of it.
+        look: tells the formats of cells.
+        column: which column of an array is meant.
+        depth: how far down the tree it is.
+    """
     if depth > _DEEPEST:
-        return ""
+        return None
+    if isinstance(node, Range):
+        return look(node.reference, column)
     if isinstance(node, Unary):
-        return "PERCENT" if node.operator == "%" else ""
-    if isinstance(node, Binary) and node.operator in "+-":
-        left, right = _type_of(node.left, depth + 1), _type_of(node.right, depth + 1)
-        # A day and a number of days make a day; the difference of two days is a number.
-        return left if not right else right if not left and node.operator == "+" else ""
+        return (
+            {"type": "PERCENT"} if node.operator == "%" else format_of(node.operand, look, column, depth + 1)
+        )
+    if isinstance(node, Binary):
+        return _of_operation(node, look, column, depth)
+    if isinstance(node, Braces):
+        row = node.rows[0]
+        return format_of(row[min(column, len(row) - 1)], look, 0, depth + 1)
     if isinstance(node, Call):
         if node.name in _TYPES:
-            return _TYPES[node.name]
-        chosen = [
-            node.arguments[place] for place in _PASSING.get(node.name, ()) if place < len(node.arguments)
-        ]
-        return next(filter(None, (_type_of(argument, depth + 1) for argument in chosen)), "")
-    return ""
+            return {"type": _TYPES[node.name]}
+        inner = column if node.name in _BY_COLUMN else 0
+        for place in _PASSING.get(node.name, ()):
+            if place < len(node.arguments):
+                found = format_of(node.arguments[place], look, inner, depth + 1)
+                if found:
+                    return found
+    return None
 
 
-def result_format(text: str) -> dict[str, str] | None:
-    """Google's NumberFormat for the result of the formula `text`; None for "automatic".
+def _of_operation(node: Binary, look: Look, column: int, depth: int) -> NumberFormat | None:
+    if node.operator not in "+-*/":
+        return None
+    left = format_of(node.left, look, column, depth + 1)
+    right = format_of(node.right, look, column, depth + 1)
+    moments = [one for one in (left, right) if one and one.get("type") in _MOMENTS]
+    if node.operator in "*/":
+        money = left if left and left.get("type") == "CURRENCY" else None
+        if node.operator == "*" and right and right.get("type") == "CURRENCY":
+            money = money or right
+        return None if right and node.operator == "/" else money
+    if len(moments) == 2:
+        # A day and a number of days make a day; the difference of two days is a number.
+        return None if node.operator == "-" else left
+    if moments:
+        return moments[0] if node.operator == "+" or moments[0] is left else None
+    return left or right
+
+
+@lru_cache(maxsize=4096)
+def _format_of_text(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        found = format_of(parse(text, Forest()), lambda *_: None)
+    except (FormulaSyntaxError, RecursionError):
+        return ()
+    return tuple((found or {}).items())
+
+
+def result_format(text: str) -> NumberFormat | None:
+    """What can be told from the text of a formula alone.
 
     >>> result_format("=TODAY()+7")
     {'type': 'DATE'}
     """
-    kind = _type_of_text(text)
-    return {"type": kind} if kind else None
+    return dict(_format_of_text(text)) or None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Renamed, Shift
+from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Moved, Renamed, Shift
 from sheetflow.emulator.sheets.formulas.references import Corner, Reference
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError, Kind, tokenize
 
@@ -35,22 +35,7 @@ def relocate(text: str, rows: int, cols: int) -> str:
     >>> relocate("=A1+$B$1", 1, 1)
     '=B2+$B$1'
     """
-
-    def moved(corner: Corner) -> Corner | None:
-        row = corner.row if corner.row is None or corner.row_fixed else corner.row + rows
-        col = corner.col if corner.col is None or corner.col_fixed else corner.col + cols
-        if (row is not None and row < 0) or (col is not None and col < 0):
-            return None
-        return replace(corner, row=row, col=col)
-
-    def edit(reference: Reference) -> Reference | None:
-        first = moved(reference.first)
-        last = None if reference.last is None else moved(reference.last)
-        if first is None or (last is None and reference.last is not None):
-            return None
-        return replace(reference, first=first, last=last)
-
-    return _edited(text, edit)
+    return _edited(text, lambda reference: reference.moved(rows, cols))
 
 
 def _edited(text: str, edit: Callable[[Reference], Reference | None]) -> str:
@@ -79,7 +64,52 @@ def _changed(reference: Reference, home_sheet: str, change: Change) -> Reference
         return reference.with_sheet(change.new) if touched else reference
     if not _same(home, change.sheet):
         return reference
+    if isinstance(change, Moved):
+        return _moved_along(reference, home_sheet, change)
+    if isinstance(change, Shift) and change.low is not None and not _in_strip(reference, change):
+        return reference
     return None if isinstance(change, Deleted) else _shifted(reference, change)
+
+
+def _in_strip(reference: Reference, change: Shift) -> bool:
+    """Whether a reference lies wholly in the strip to which a change is confined."""
+    first, last = reference.cols() if change.dimension == "ROWS" else reference.rows()
+    return last is not None and (change.low or 0) <= first and (change.high is None or last < change.high)
+
+
+def _moved_along(reference: Reference, home_sheet: str, change: Moved) -> Reference:
+    """What points into the moved block alone goes with it; what reaches out of it stays."""
+    row0, row1 = reference.rows()
+    col0, col1 = reference.cols()
+    inside = (
+        row1 is not None
+        and col1 is not None
+        and change.rows[0] <= row0
+        and row1 < change.rows[1]
+        and change.cols[0] <= col0
+        and col1 < change.cols[1]
+    )
+    if not inside:
+        return reference
+
+    def along(corner: Corner) -> Corner:
+        row = None if corner.row is None else corner.row + change.down
+        return replace(corner, row=row, col=None if corner.col is None else corner.col + change.across)
+
+    sheet = reference.sheet
+    if sheet is not None or not _same(home_sheet, change.to_sheet):
+        sheet = change.to_sheet
+    last = None if reference.last is None else along(reference.last)
+    return replace(reference, sheet=sheet, first=along(reference.first), last=last)
+
+
+def rehomed(text: str, old_home: str) -> str:
+    """The formula `text`, cut from the sheet `old_home` to another: what it points to is named with it.
+
+    >>> rehomed("=A1+Two!B2", "One")
+    '=One!A1+Two!B2'
+    """
+    return _edited(text, lambda r: r if r.sheet is not None else r.with_sheet(old_home))
 
 
 def _same(title: str, other: str) -> bool:

@@ -112,6 +112,12 @@ class Spills:
             self._blocks.setdefault(sheet_id, []).append((row, col, columns))
         return columns[0][0]
 
+    def extents(self, sheet_id: int) -> list[tuple[int, int, int, int]]:
+        """Row, column, rows and columns of each block."""
+        return [
+            (row, col, len(columns[0]), len(columns)) for row, col, columns in self._blocks.get(sheet_id, ())
+        ]
+
     def cells(self, sheet_id: int) -> dict[tuple[int, int], Value]:
         """All values put into cells other than the formulas' own."""
         found: dict[tuple[int, int], Value] = {}

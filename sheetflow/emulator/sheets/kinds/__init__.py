@@ -1,30 +1,42 @@
 """The kinds of requests that a batchUpdate can hold, by the names of Google's reference."""
 
 from sheetflow.emulator.sheets.kinds import (
+    absent,
     appearance,
     content,
     dimensions,
+    filling,
     filters,
+    looks,
     metadata,
     objects,
     paste,
     ranges,
+    replacing,
+    shifting,
     sorting,
+    tables,
     tabs,
 )
 from sheetflow.emulator.sheets.kinds.batch import KINDS, run
 
 __all__ = [
     "KINDS",
+    "absent",
     "appearance",
     "content",
     "dimensions",
+    "filling",
     "filters",
+    "looks",
     "metadata",
     "objects",
     "paste",
     "ranges",
+    "replacing",
     "run",
+    "shifting",
     "sorting",
+    "tables",
     "tabs",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sheetflow.emulator.sheets import styles
+from sheetflow.emulator.sheets import formulas, styles
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import Cell, from_extended
 from sheetflow.emulator.sheets.formulas import Formula, Value
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind, without_defaults
+from sheetflow.emulator.sheets.kinds.tables import room_in_table
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.values import grow
 from sheetflow.emulator.sheets.view import View
@@ -132,15 +133,19 @@ def append_cells(batch: Batch, request: Json) -> None:
     """Write CellData below the last row of a sheet that shows anything; the grid grows."""
     mask = batch.mask(request, "CellData")
     book = batch.book
-    sheet = book.sheet(request.get("sheetId", 0))
+    sheet = book.sheets[0] if "tableId" in request else book.sheet(request.get("sheetId", 0))
     rows = request.get("rows", [])
     width = max((len(row.get("values", ())) for row in rows), default=0)
     if not rows or not width:
         return
-    top = View(book, sheet).rows
-    sheet = book.writable(sheet.sheet_id)
-    grow(book, sheet, top + len(rows), width)
-    box = Box(top, top + len(rows), 0, width)
+    if "tableId" in request:
+        sheet_id, box = room_in_table(batch, request["tableId"], len(rows), width)
+        sheet = book.writable(sheet_id)
+    else:
+        top = View(book, sheet).rows
+        sheet = book.writable(sheet.sheet_id)
+        grow(book, sheet, top + len(rows), width)
+        box = Box(top, top + len(rows), 0, width)
     batch.check(Area(sheet.sheet_id, *box))
     put_rows(sheet, box, rows, mask, clear_rest=False)
 
@@ -148,8 +153,6 @@ def append_cells(batch: Batch, request: Json) -> None:
 @kind("repeatCell")
 def repeat_cell(batch: Batch, request: Json) -> None:
     """Put the same CellData into each cell of a range; formulas move on relatively."""
-    from sheetflow.emulator.sheets import formulas
-
     mask = batch.mask(request, "CellData")
     area = batch.area(request.get("range", {}))
     box = batch.book.box(area)
@@ -167,12 +170,61 @@ def repeat_cell(batch: Batch, request: Json) -> None:
                 moved = formulas.relocate(formula, index - box.row0, column - box.col0)
                 cell = Cell(Formula(moved), cell.format, cell.note, cell.validation, cell.more)
             row.put(column, cell)
-    _trim(sheet)
+    trim(sheet)
 
 
-def _trim(sheet: Sheet) -> None:
+def trim(sheet: Sheet) -> None:
+    """Forget blank rows at the end."""
     while sheet.rows and (sheet.rows[-1] is None or sheet.rows[-1].blank):
         sheet.rows.pop()
+
+
+def relocated_rule(rule: Json | None, rows: int, cols: int) -> Json | None:
+    """A validation rule copied so far; its custom formula moves along, and only that."""
+    condition = (rule or {}).get("condition", {})
+    if rule is None or condition.get("type") != "CUSTOM_FORMULA" or (rows, cols) == (0, 0):
+        return rule
+    values = [
+        {**one, "userEnteredValue": formulas.relocate(one.get("userEnteredValue", ""), rows, cols)}
+        for one in condition.get("values", ())
+    ]
+    return (
+        rule if values == condition.get("values") else {**rule, "condition": {**condition, "values": values}}
+    )
+
+
+_OPERANDS = {
+    "TEXT_IS_EMAIL": 0,
+    "TEXT_IS_URL": 0,
+    "DATE_IS_VALID": 0,
+    "NUMBER_BETWEEN": 2,
+    "NUMBER_NOT_BETWEEN": 2,
+    "DATE_BETWEEN": 2,
+    "DATE_NOT_BETWEEN": 2,
+    "CUSTOM_FORMULA": 1,
+    "ONE_OF_RANGE": 1,
+}
+
+
+def _check_rule(rule: Json | None) -> None:
+    """Refuse a rule whose condition has the wrong number of values."""
+    if rule is None:
+        return
+    condition = rule.get("condition", {})
+    kind_of, count = condition.get("type", ""), len(condition.get("values", ()))
+    if not kind_of or kind_of == "CONDITION_TYPE_UNSPECIFIED":
+        raise invalid("A data validation rule must have a condition.")
+    if kind_of == "ONE_OF_LIST":
+        if not count:
+            raise invalid("ONE_OF_LIST requires at least one ConditionValue.")
+    elif kind_of == "BOOLEAN":
+        if count > 2:
+            raise invalid(f"BOOLEAN supports at most two ConditionValues, but {count} were given.")
+    else:
+        default = 1 if kind_of.startswith(("NUMBER_", "TEXT_", "DATE_")) else count
+        wanted = _OPERANDS.get(kind_of, default)
+        if count != wanted:
+            raise invalid(f"{kind_of} requires {wanted} ConditionValues, but {count} were given.")
 
 
 @kind("setDataValidation")
@@ -183,11 +235,13 @@ def set_data_validation(batch: Batch, request: Json) -> None:
     batch.check(area)
     sheet = batch.book.writable(area.sheet_id)
     rule = _rule(request.get("rule"))
+    _check_rule(rule)
     for index in range(box.row0, box.row1):
         if rule is None and (index >= len(sheet.rows) or sheet.rows[index] is None):
             continue
         row = sheet.writable(index)
         for column in range(box.col0, box.col1):
             cell = row.get(column)
-            row.put(column, Cell(cell.value, cell.format, cell.note, rule, cell.more))
-    _trim(sheet)
+            own = relocated_rule(rule, index - box.row0, column - box.col0)
+            row.put(column, Cell(cell.value, cell.format, cell.note, own, cell.more))
+    trim(sheet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetflow.emulator.sheets import defaults
+from sheetflow.emulator.sheets import defaults, styles
 from sheetflow.emulator.sheets.kinds import tabs
 from sheetflow.emulator.sheets.kinds.appearance import found, removed
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
@@ -72,6 +72,16 @@ def update_embedded_object_position(batch: Batch, request: Json) -> Json:
     assign(overlay, wanted.get("overlayPosition", {}), mask)
     item["position"] = {"overlayPosition": overlay}
     return {"position": without_zero_ids(item["position"])}
+
+
+@kind("updateEmbeddedObjectBorder")
+def update_embedded_object_border(batch: Batch, request: Json) -> None:
+    """Change the border of a chart."""
+    mask = batch.mask(request, "EmbeddedObjectBorder")
+    item = _object(batch, request.get("objectId", 0))
+    if "chartId" not in item:
+        raise invalid("Only charts have a border.")
+    assign(item.setdefault("border", {}), styles.with_color_styles(request.get("border", {})), mask)
 
 
 @kind("deleteEmbeddedObject")

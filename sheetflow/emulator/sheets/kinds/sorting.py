@@ -23,11 +23,20 @@ def sort_range(batch: Batch, request: Json) -> None:
     area = batch.area(request.get("range", {}))
     box = batch.book.box(area)
     batch.check(area, moving=True)
-    sheet = batch.book.writable(area.sheet_id)
+    sort_box(batch, area.sheet_id, box, request.get("sortSpecs", []))
+
+
+def sort_box(batch: Batch, sheet_id: int, box: Box, specs: list[Json]) -> None:
+    """Sort the rows of a box; a later spec counts where the earlier ones find no difference."""
+    sheet = batch.book.writable(sheet_id)
     view = View(batch.book, sheet)
     order = list(range(box.row0, min(box.row1, max(view.rows, len(sheet.rows)))))
-    for spec in reversed(request.get("sortSpecs", [])):
+    for spec in reversed(specs):
         column = spec.get("dimensionIndex", box.col0)
+        color = next((name for name in ("backgroundColor", "foregroundColor") if name in spec), None)
+        if color is not None:
+            order.sort(key=lambda row, c=column, n=color, s=spec: not _colored(view, row, c, n, s[n]))  # type: ignore[misc]
+            continue
         down = spec.get("sortOrder") == "DESCENDING"
         filled = [row for row in order if view.value(row, column) is not None]
         blank = [row for row in order if view.value(row, column) is None]
@@ -35,6 +44,12 @@ def sort_range(batch: Batch, request: Json) -> None:
         filled.sort(key=ranks.__getitem__, reverse=down)
         order = filled + blank
     _reorder(sheet, box, order)
+
+
+def _colored(view: View, row: int, column: int, name: str, color: Json) -> bool:
+    """Whether a cell shows a colour, by which its row is sorted to the top."""
+    style = view.style(view.sheet.cell(row, column), view.value(row, column), (row, column))
+    return bool((style if name == "backgroundColor" else style.get("textFormat", {})).get(name) == color)
 
 
 def _rank(value: Value) -> tuple[int, Any]:
