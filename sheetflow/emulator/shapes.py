@@ -108,7 +108,10 @@ class Shapes:
             items = value if isinstance(value, list) else [value]
             if field.kind in self.messages:
                 message = self._message
-                return [message(field.kind, item, f"{path}[{i}]", violations) for i, item in enumerate(items)]
+                return [
+                    message(field.kind, item, f"{path}[{i}]", violations)
+                    for i, item in enumerate(_flat(items))
+                ]
             return [self._scalar(field, item, f"{path}[{i}]", violations) for i, item in enumerate(items)]
         if field.mapped and isinstance(value, Mapping):
             return {str(key): self._one(field, inner, path, violations) for key, inner in value.items()}
@@ -140,6 +143,13 @@ class Shapes:
             _bad(path, "type.googleapis.com/google.protobuf.FieldMask" if kind == "mask" else label, value)
         )
         return None
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    """A list of messages as Google reads it: lists within it are run together (gspread-formatting relies on it)."""
+    if not any(isinstance(item, list) for item in items):
+        return items
+    return [inner for item in items for inner in (_flat(item) if isinstance(item, list) else [item])]
 
 
 def _field(text: str) -> _Field:
