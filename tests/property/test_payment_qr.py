@@ -15,7 +15,7 @@ from sheetflow.adapters.invoices import read_payment_qr
 from sheetflow.banking.payment_qr import PaymentQr, build, parse, to_cells
 from sheetflow.banking.qr_comparison import differences
 from sheetflow.model.invalid import Invalid
-from tests import paper
+from sheetflow.workspace import paper
 
 RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяёАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁ"
 SIGNS = " .,-–—№«»\"'()/%&+:;#|~^@*!?="

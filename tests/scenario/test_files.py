@@ -17,9 +17,9 @@ from sheetflow.core.filing import drive_file
 from sheetflow.core.projection import fingerprint, from_row
 from sheetflow.core.rulebook import LANGUAGES
 from sheetflow.model.request import Request
+from sheetflow.workspace.paper import invoice
 from tests.conftest import Opener
 from tests.firm import GOOD, OTHER_ACCOUNT, Firm, Hand, text_of
-from tests.paper import invoice
 
 PAPER = b"%PDF-1.4 a scan without any code"
 CODE = PaymentQr(

@@ -24,8 +24,8 @@ from sheetflow.emulator.files import SPREADSHEET, File
 from sheetflow.errors import AccessDenied, NotFound, PortError, RateLimited, Unavailable
 from sheetflow.model.events import Filing
 from sheetflow.model.snapshot import Letter
+from sheetflow.workspace.paper import invoice
 from tests.desk import FakeClock, FakeNonces
-from tests.paper import invoice
 
 ROBOT, MIA, ANNA = "robot@firm.example", "mia@firm.example", "anna@firm.example"
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"

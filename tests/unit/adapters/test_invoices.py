@@ -16,7 +16,7 @@ from sheetflow.adapters import invoices
 from sheetflow.adapters.invoices import read_codes, read_payment_qr
 from sheetflow.banking.payment_qr import PaymentQr, build
 from sheetflow.model.invalid import Invalid
-from tests import paper
+from sheetflow.workspace import paper
 
 PDF = "application/pdf"
 QR = PaymentQr(

@@ -1,12 +1,17 @@
-"""Invoices as files: a small PDF writer that draws text and QR codes where a test wants them."""
+"""Invoices and payment orders as files: a small PDF writer that draws text and QR codes where one wants them.
+
+The demo's people hand them in, and the tests. Text is Latin: the fonts that every reader has know no other.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import segno
 
 A4 = (595, 842)
+LINES = ("INVOICE No. 15 of 12.11.2026", "Payee: Romashka", "1. Paper A4, 100 packs", "Total: 12 500.00")
 
 
 def drawn(code: segno.QRCode, left: float, bottom: float, side: float) -> str:
@@ -30,7 +35,11 @@ def drawn(code: segno.QRCode, left: float, bottom: float, side: float) -> str:
 
 def written(lines: Iterable[str], left: int = 60, top: int = 780) -> str:
     """Lines of Latin text in 10 points."""
-    return f"BT /F1 10 Tf {left} {top} Td 14 TL " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
+    shown = " ".join(f"({_SIGNS.sub(_escaped, line)}) Tj T*" for line in lines)
+    return f"BT /F1 10 Tf {left} {top} Td 14 TL {shown} ET"
+
+
+_SIGNS, _escaped = re.compile(r"[\\()]"), r"\\\g<0>"
 
 
 def pdf(pages: Sequence[str], size: tuple[float, float] = A4, *, locked: bool = False) -> bytes:
@@ -62,8 +71,14 @@ def pdf(pages: Sequence[str], size: tuple[float, float] = A4, *, locked: bool = 
     return body.encode("latin-1")
 
 
-def invoice(text: str | bytes, left: float = 430, bottom: float = 660, side: float = 100) -> bytes:
-    """An A4 invoice with some text and one code; text is written as UTF-8, bytes as they are."""
+def invoice(
+    text: str | bytes,
+    left: float = 430,
+    bottom: float = 660,
+    side: float = 100,
+    *,
+    lines: Sequence[str] = LINES,
+) -> bytes:
+    """An A4 invoice of some lines and one code; the code's text is written as UTF-8, bytes as they are."""
     code = segno.make(text.encode() if isinstance(text, str) else text, mode="byte", error="m", micro=False)
-    lines = ["INVOICE No. 15 of 12.11.2026", "Payee: Romashka", "1. Paper A4, 100 packs", "Total: 12 500.00"]
     return pdf([written(lines) + "\n" + drawn(code, left, bottom, side)])
