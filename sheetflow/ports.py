@@ -25,6 +25,7 @@ class Commit:
     `outbox`: the same for the Outbox. `consumed`: places in the Inbox to mark. `writes`: Registry cells,
     each with the id that its row held. `restored`: rows to insert below the Registry's last.
     `pruned`: rows of system tabs to delete, by tab key. `book`: rows to add to the Contractors tab.
+    `banks`: what the bank directory is from now on, None where it stays.
     `widths` and `places` are those of the snapshot that this follows.
     """
 
@@ -40,6 +41,7 @@ class Commit:
     restored: Sequence[Mapping[str, Cell]] = ()
     pruned: Mapping[str, Sequence[int]] = field(default_factory=dict)
     book: Sequence[Row] = ()
+    banks: Sequence[Row] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class SheetPort(Protocol):
 
     def read(self) -> Snapshot:
         """Everything that a pass needs, in one call; `now` is the service's own time."""
+        ...
+
+    def read_banks(self, since: str) -> Mapping[str, Sequence[str]]:
+        """The bank directory of that moment (`Token.banks`), BIK -> (name, corr. account, city)."""
         ...
 
     def commit(self, commit: Commit) -> Receipt:

@@ -189,6 +189,8 @@ class FakeSheet:
         columns = words()[language].labels["columns"]
         self.contractors: list[list[Cell]] = [[columns[key] for key in BOOK_FIELDS]]
         self.token = first_token(SHEETS, "n0")
+        self.banks: dict[str, list[str]] = {}
+        self.bank_reads = 0
         self.reads = self.commits = 0
         self.before_commit: Callable[[], object] | None = None
         self._headers = book(language).headers
@@ -223,6 +225,8 @@ class FakeSheet:
         _place(self.state, commit.states, WIDTH)
         _place(self.outbox, commit.outbox, 10)
         self.contractors += [list(row) for row in commit.book]
+        if commit.banks is not None:
+            self.banks = {str(row[0]): [str(cell) for cell in row[1:]] for row in commit.banks}
         for place in commit.consumed:
             row = self.inbox[place] = [*self.inbox[place], *[""] * (7 - len(self.inbox[place]))]
             row[4:7] = ["", "", commit.new.revision]
@@ -239,6 +243,10 @@ class FakeSheet:
             for place in sorted(places, reverse=True):
                 del tab[place]
         return Receipt(commit.new, {write.row: list(self.rows[write.row]) for write in commit.writes})
+
+    def read_banks(self, since: str) -> dict[str, list[str]]:
+        self.bank_reads += 1
+        return self.banks
 
     def read_history(self) -> tuple[Any, list[Event]]:
         return self.token, [history.from_row(row, place) for place, row in enumerate(self.history, 1)]

@@ -47,6 +47,7 @@ class Sheets:
         self.titles = dict(titles)
         self._sheets: Mapping[str, int] = {}
         self._orphan: Token | None = None
+        self._banks: tuple[str, Mapping[str, Sequence[str]]] | None = None
 
     def read(self) -> Snapshot:
         """Read what a pass needs. Raises Unavailable where the spreadsheet changes faster than it is read."""
@@ -76,6 +77,13 @@ class Sheets:
         token, rows = self._get(["token", "history"])
         events = [history.from_row(row, place) for place, row in enumerate(rows[1:], start=1)]
         return read_token(_corner(token)), events
+
+    def read_banks(self, since: str) -> Mapping[str, Sequence[str]]:
+        """The bank directory, read once for as long as it stays the same."""
+        if self._banks is None or self._banks[0] != since:
+            (rows,) = self._get(["banks"])
+            self._banks = (since, {str(row[0]): [str(cell) for cell in row[1:]] for row in rows[1:] if row})
+        return self._banks[1]
 
     def commit(self, commit: Commit) -> Receipt:
         """Write everything or nothing.
@@ -130,6 +138,7 @@ class Sheets:
             "settings": ("settings", "A1:B"),
             "contractors": ("contractors", "A1:M"),
             "history": ("history", "A1:I"),
+            "banks": ("banks", "A1:D"),
         }
         tab, cells = ranges.get(key, (key, ""))
         title = "'" + self.titles[tab].replace("'", "''") + "'"
@@ -173,6 +182,10 @@ class Sheets:
         yield from _placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)
         yield from _placed(sheets["outbox"], 1, len(OUTBOX_HEADERS), commit.outbox)
         yield from self._consumed(sheets["inbox"], commit)
+        if commit.banks is not None:
+            everything = {"sheetId": sheets["banks"], "startRowIndex": 1}
+            yield {"updateCells": {"range": everything, "fields": "userEnteredValue"}}
+            yield _append(sheets["banks"], commit.banks)
         if commit.book:
             yield _append(sheets["contractors"], commit.book)
         for write in commit.writes:
@@ -216,6 +229,7 @@ _FALLBACK_SHEETS = {
     "people": 102,
     "settings": 103,
     "history": 105,
+    "banks": 113,
 }
 """The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from sheetflow.app.cautions import cautions
 from sheetflow.app.mail_templates import MailTemplates, one_line
+from sheetflow.core.consequences import MOST_ITEMS
 from sheetflow.core.rulebook import Words
 from sheetflow.model.invalid import Invalid, shown
 from sheetflow.model.money import Money, format_money
@@ -32,8 +33,6 @@ from sheetflow.model.snapshot import Letter
 REFERENCE_HEADER = "X-Sheetflow-Reference"
 LONGEST_SUBJECT = 160
 LONGEST_FACT = 2_000
-MOST_ITEMS = 20
-"""What one letter lists of a person's edits that were put back."""
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -202,7 +201,8 @@ def facts_shown(letter: Letter, words: Words, zone: tzinfo) -> dict[str, Any]:
         facts["by"] = words.label("roles", "bank")
     items = raw.get("items", ())
     if isinstance(items, Sequence):
-        facts["items"], facts["more"] = _items(items)
+        listed, over = _items(items)
+        facts["items"], facts["more"] = listed, over + int(str(raw.get("left", 0)))
     facts |= {
         "language": words.language,
         "request": clean(letter.request, lines=False),

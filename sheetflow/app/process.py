@@ -108,6 +108,9 @@ class Process:
             _with_marks(snapshot, marks)
             report.tidy_due = tidying.is_due(snapshot)
             decision = decide(snapshot, self.book, snapshot.now)
+            if decision.wants_banks:
+                snapshot.banks = self.sheet.read_banks(snapshot.token.banks)
+                decision = decide(snapshot, self.book, snapshot.now)
             # A commit of ours whose answer was lost took effect if its letters stand there under our lease.
             work = claim(snapshot, decision.letters, marks, run, decision.recorded)
             report.more = decision.more

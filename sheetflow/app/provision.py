@@ -25,6 +25,7 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "outbox": tabs.OUTBOX_HEADERS,
     "history": tabs.HISTORY_HEADERS,
     "contractors": tabs.CONTRACTOR_HEADERS,
+    "banks": tabs.BANK_HEADERS,
 }
 
 

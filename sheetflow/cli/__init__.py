@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sheetflow import __version__
+from sheetflow.cli.bik import bik
 from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
 from sheetflow.cli.laws import rules, workflow
@@ -45,5 +46,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, emulator, history, rules, workflow):
+for _command in (local, demo, emulator, history, rules, workflow, bik):
     main.add_command(_command)

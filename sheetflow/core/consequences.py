@@ -61,7 +61,8 @@ def put_back(
     for address, theirs in by_person.items():
         words = book.for_person(language_of(address, company, book))
         items = []
-        for refusal in theirs:
+        different = {(refusal.request, refusal.column, refusal.rule): refusal for refusal in theirs}
+        for refusal in list(different.values())[:MOST_ITEMS]:
             says, todo = words.refusal(refusal)
             request = requests.get(refusal.request)
             items.append(
@@ -75,7 +76,8 @@ def put_back(
                 }
             )
         causes = "\n".join(sorted({refusal.cause for refusal in theirs}))
-        facts = {"items": items, "language": words.language, "at": at}
+        left = len(different) - len(items)
+        facts = {"items": items, "left": left, "language": words.language, "at": at}
         only = theirs[0].request if len({refusal.request for refusal in theirs}) == 1 else ""
         found.append(_letter(causes, "put-back", address, only, facts))
     return found
@@ -187,6 +189,9 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         found.append(_letter(cause, template, address, request.id, facts))
     return found
 
+
+MOST_ITEMS = 20
+"""What one letter lists of a person's edits that were put back; a letter has to fit into a cell."""
 
 To = list[tuple[str, str]]
 """Who gets which letter: (address, template)."""

@@ -221,6 +221,7 @@ class _Pass:
         turn = Turn(
             request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
             self.now, self.out, copied=copied, contractors=self.contractors,
+            banks=self.snapshot.banks if self.snapshot.token.banks else {},
         )  # fmt: skip
         for one in self.filings.get(rid, []):
             filing.record(turn, one)
@@ -301,6 +302,7 @@ class _Pass:
         decision.writes += out.writes
         decision.refusals = out.refusals
         decision.answers |= out.answers
+        decision.wants_banks = out.wants_banks
         at = history.instant(self.now)
         decision.book = additions(decision.events, self.requests, self.contractors)
         decision.letters = [

@@ -96,7 +96,9 @@ def _edit(turn: Turn, step: CellEdit) -> None:
         if key in request.unsigned and person and turn.is_requester(person):
             request.unsigned.discard(key)
         return
-    case = EditCase(request, person, key, step.new, turn.company)
+    seen = turn.raw(key, step.new)
+    length = len(seen) if isinstance(seen, str) else 0
+    case = EditCase(request, person, key, step.new, turn.company, length)
     for asked in EDIT_RULES:
         objection = asked(case)
         if objection is not None:
@@ -104,11 +106,10 @@ def _edit(turn: Turn, step: CellEdit) -> None:
             refusal = Refusal(name, request.id, objection.column, objection.facts, step.user, step.uuid)
             turn.refuse(refusal, key)
             return
-    value = turn.raw(key, step.new)
-    if value is None or person is None:
+    if seen is None or person is None:
         turn.unexplained.add(key)
         return
-    _accept(turn, key, value, person, step)
+    _accept(turn, key, seen, person, step)
 
 
 def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | Act) -> None:

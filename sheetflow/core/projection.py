@@ -29,12 +29,17 @@ WIDTH = FIRST_INPUT + len(INPUTS)
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number is local time by definition
 
 
+LONGEST_SEAL = 40_000
+"""Characters: a cell holds 50,000. A draft with longer texts shows no Confirmed; it cannot be sent either."""
+
+
 def seal_text(cells: Mapping[str, Cell], *, comma: bool) -> str:
     """The sealed cells of a row as one text, exactly as the Confirmed formula joins them.
 
     `comma`: the spreadsheet's locale writes a decimal comma. The amount stands in thousandths.
     """
-    return SEAL_SIGN.join(_sealed(key, cells.get(key, ""), comma=comma) for key in SEALED)
+    text = SEAL_SIGN.join(_sealed(key, cells.get(key, ""), comma=comma) for key in SEALED)
+    return text if len(text) <= LONGEST_SEAL else ""
 
 
 def _sealed(key: str, cell: Cell, *, comma: bool) -> str:

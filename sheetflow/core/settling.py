@@ -11,7 +11,7 @@ from sheetflow.core.contractors import BOOK_CAUTIONS, cautions
 from sheetflow.core.filing import FILES_FIRST, compare, forget, waits_for_files
 from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
-from sheetflow.core.rules.fields import check
+from sheetflow.core.rules.fields import LONGEST, check
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, take
 from sheetflow.model.cells import Cell, canonical, whole_text
@@ -68,7 +68,8 @@ def _loose_field(turn: Turn, key: str, shown: Cell) -> None:
         return
     request.loose.pop(key, None)
     formula = isinstance(shown, str) and shown.startswith("=")
-    if writer is Writer.ACCOUNTANT or (formula and not draft):
+    too_long = writer is not Writer.REQUESTER and isinstance(shown, str) and len(shown) > LONGEST
+    if writer is Writer.ACCOUNTANT or too_long or (formula and not draft):
         _unexplained(turn, key)
     elif request.submitted and writer is Writer.ANYONE:
         fact = Fact(turn.now, request.id, "CommentAdded", "unknown", "sheet", {"text": whole_text(shown)})

@@ -44,12 +44,18 @@ FIRST_STATE_ROW = 2
 TOKEN_NAME = "SF_VERSION"  # noqa: S105 - the name of a named range
 TOKEN_FIELDS = (
     "revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon", "form",
+    "banks",
 )  # fmt: skip
 
 
 def token_text(token: Token) -> str:
     """The token as it stands in State!A1."""
     return dumps({name: getattr(token, name) for name in TOKEN_FIELDS})
+
+
+_LATER = ("form", "banks")
+"""Fields that a token written by an older sheetflow may lack."""
+BANK_HEADERS = ("bik", "name", "corr_account", "city")
 
 
 def read_token(cell: Cell) -> Token:
@@ -60,7 +66,7 @@ def read_token(cell: Cell) -> Token:
     """
     try:
         values: dict[str, Any] = json.loads(str(cell))
-        return Token(**{name: values[name] for name in TOKEN_FIELDS if name in values or name != "form"})
+        return Token(**{name: values[name] for name in TOKEN_FIELDS if name in values or name not in _LATER})
     except (ValueError, KeyError, TypeError) as error:
         problem = "State!A1 does not hold the registry's token: set the registry up, or restore that cell"
         raise ConfigError([problem]) from error

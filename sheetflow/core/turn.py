@@ -6,7 +6,7 @@ on a request through these methods alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -36,6 +36,7 @@ class Outcome:
     unclaimed: list[tuple[Request, str]] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     strangers: list[tuple[Request, str]] = field(default_factory=list)
+    wants_banks: bool = False
 
 
 class Turn:
@@ -54,6 +55,7 @@ class Turn:
         *,
         copied: bool = False,
         contractors: Book | None = None,
+        banks: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.request, self.row, self.cells, self.registry = request, row, cells, registry
         self.company, self.book, self.now, self.out = company, book, now, out
@@ -67,7 +69,7 @@ class Turn:
         self.expected = {request.status, request.hold.target if request.hold else request.status}
         """What the status cell may show without anybody having wished anything."""
         self.unexplained: set[str] = set()
-        self.contractors = contractors
+        self.contractors, self.banks = contractors, banks
         self.filled: set[str] = set()
         """Columns completed in this pass, from the contractor book or an invoice's QR."""
 

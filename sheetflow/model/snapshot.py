@@ -25,6 +25,7 @@ class Token:
     `last_id`: the largest request number given by a pass. `sheets`: tab key -> sheetId.
     `people`, `settings`: digests of those tabs as last recorded in history. `horizon`: edits older than
     this were pruned from the Inbox; an older one that turns up is a replay.
+    `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
     `form`: form answers taken lately, id -> the version's moment (ISO).
     """
 
@@ -38,6 +39,7 @@ class Token:
     settings: str = ""
     horizon: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
+    banks: str = ""
 
 
 @dataclass(slots=True)
@@ -51,7 +53,11 @@ class Registry:
 
 @dataclass(slots=True)
 class Snapshot:
-    """One read. `state`, `inbox`, `outbox`: rows of the system tabs as they stand."""
+    """One read.
+
+    `state`, `inbox`, `outbox`: rows of the system tabs as they stand. `banks`: BIK -> (name, corr. account,
+    city), None where the directory was not read: it is large, and only asked for when a draft needs it.
+    """
 
     now: datetime
     token: Token
@@ -64,6 +70,7 @@ class Snapshot:
     contractors: list[list[Cell]] = field(default_factory=list)
     acts: tuple[Act, ...] = ()
     responses: tuple[Response, ...] = ()
+    banks: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class Decision:
     the Inbox. `answers`: for each act, the refusal or None for accepted.
     `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
     Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
+    `wants_banks`: a draft's BIK asks for the bank directory, which was not read.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -120,6 +128,7 @@ class Decision:
     book: list[Row] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
     more: bool = False
+    wants_banks: bool = False
 
     @property
     def empty(self) -> bool:

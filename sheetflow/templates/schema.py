@@ -18,7 +18,7 @@ from sheetflow.model.columns import BY_KEY, COLUMNS, SHOWN
 from sheetflow.templates.formulas import PLACEHOLDER
 from sheetflow.workflow.table import STATUSES
 
-TABS = ("registry", "contractors", "people", "settings", "history", "inbox", "state", "outbox")
+TABS = ("registry", "contractors", "people", "settings", "history", "inbox", "state", "outbox", "banks")
 """The tabs that a template must have."""
 
 

@@ -191,7 +191,13 @@ def test_create_registry__speaks_its_language(
         opened.words.label("tabs", key)
         for key in ("registry", "contractors", "people", "settings", "history")
     ]
-    assert tabs == [*((name, False) for name in visible), ("Inbox", True), ("State", True), ("Outbox", True)]
+    assert tabs == [
+        *((name, False) for name in visible),
+        ("Inbox", True),
+        ("State", True),
+        ("Banks", True),
+        ("Outbox", True),
+    ]
     header = opened.tab(ANNA).row_values(1)
     assert header[:6] == first
     assert header == [opened.words.label("columns", column.key) for column in COLUMNS]
@@ -255,7 +261,7 @@ def test_sheet_schema__a_batch_is_all_or_nothing(place: Place) -> None:
     ]
     with pytest.raises(PortError, match="No sheet with id: 9"):
         schema.batch(place.made.spreadsheet_id, requests)
-    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 8
+    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 9
     with pytest.raises(NotFound):
         schema.share("no-such-file", MIA, "writer")
 

@@ -56,13 +56,14 @@ class MoveCase:
 
 @dataclass(slots=True)
 class EditCase:
-    """Somebody changed a cell other than the status."""
+    """Somebody changed a cell other than the status. `length`: of the text that stands there, where known."""
 
     request: Request
     person: Person | None
     column: str
     new: str
     company: Company
+    length: int = 0
 
 
 Case = MoveCase | EditCase

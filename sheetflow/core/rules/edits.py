@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheetflow.core.rules.case import EditCase, Objection, parties_of, rule
+from sheetflow.core.rules.fields import LONGEST
 from sheetflow.model.columns import BY_KEY, Writer
 from sheetflow.model.people import Role
 from sheetflow.workflow.table import Party, Status
@@ -65,6 +66,18 @@ def no_formulas(case: EditCase) -> Objection | None:
 
 
 @rule
+def text_fits(case: EditCase) -> Objection | None:
+    """The text is too long for a cell of the registry.
+
+    Allowed: a comment of 2,000 characters. Refused: a letter of 5,000 pasted into Comment; a field of the
+    request that long stays in its draft, and is held there with words.
+    """
+    if BY_KEY[case.column].writer is Writer.REQUESTER or case.length <= LONGEST:
+        return None
+    return Objection({"limit": str(LONGEST)}, case.column)
+
+
+@rule
 def unexplained_change(case: EditCase) -> Objection | None:
     """Nobody is known to have made this change.
 
@@ -77,6 +90,7 @@ def unexplained_change(case: EditCase) -> Objection | None:
 EDIT_RULES = (
     known_editor,
     no_formulas,
+    text_fits,
     fields_change_in_draft,
     only_the_requester_edits,
     accountants_columns,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sheetflow.app.banks import load_banks
+from sheetflow.banking.bank_directory import Bank
 from tests.desk import GOOD, MIA, Desk
 
 SHORT: dict[str, Any] = {"subject": "Pens", "amount": 300, "currency": "RUB", "pay_by": 46500}
@@ -86,3 +89,46 @@ def test_complete__of_two_accounts_the_manager_is_asked(desk: Desk) -> None:
     assert desk.cell(rid, "account") == ""
     assert desk.cell(rid, "contractor") == GOOD["contractor"]
     assert "40702810900000005555" in desk.checks(rid)
+
+
+# --- the bank
+
+
+@pytest.fixture
+def banks(desk: Desk) -> Desk:
+    desk.sheet.token = replace(desk.sheet.token, sheets={**desk.sheet.token.sheets, "banks": 113})
+    bank = Bank("044525225", "ПАО Сбербанк", "30101810400000000225", "Москва")
+    assert load_banks(desk.sheet, {bank.bik: bank}, desk.nonces) == 1
+    return desk
+
+
+def test_bank__is_filled_from_the_bik_alone(banks: Desk) -> None:
+    rid = banks.type(MIA, **SHORT, bik="044525225")
+    banks.run()
+    assert banks.cell(rid, "corr_account") == "30101810400000000225"
+    assert banks.cell(rid, "details") == "ПАО Сбербанк, Москва"
+    assert "BIK" in banks.sheet.notes[(rid, "details")]
+
+
+def test_bank__is_read_only_when_a_draft_asks_for_it(banks: Desk) -> None:
+    banks.type(MIA, **SHORT)
+    banks.run()
+    assert banks.sheet.bank_reads == 0
+    banks.type(MIA, **SHORT, bik="044525225")
+    banks.run()
+    banks.run()
+    assert banks.sheet.bank_reads == 1
+
+
+def test_bank__own_words_stay(banks: Desk) -> None:
+    rid = banks.type(MIA, **SHORT, bik="044525225", details="Our old bank")
+    banks.run()
+    assert (banks.cell(rid, "details"), banks.cell(rid, "corr_account")) == (
+        "Our old bank", "30101810400000000225",
+    )  # fmt: skip
+
+
+def test_bank__nothing_is_asked_for_without_a_directory(desk: Desk) -> None:
+    desk.type(MIA, **SHORT, bik="044525225")
+    desk.run()
+    assert desk.sheet.bank_reads == 0

@@ -22,6 +22,7 @@ SYSTEM = SystemTabs(
         "outbox": ("id", "state"),
         "history": ("seq", "at", "hash"),
         "contractors": ("inn", "account", "since"),
+        "banks": ("bik", "name"),
     },
     '{"revision":0}',
     "SF_VERSION",
@@ -92,7 +93,7 @@ def test_render__ids_of_protections_and_views_are_stable_and_distinct(requests: 
     }
     views = [item["filter"]["filterViewId"] for item in kinds(requests, "addFilterView")]
     assert protections["sheetflow: registry.confirmed"] == object_id("protection", "registry", "confirmed")
-    assert len({*protections.values(), *views}) == len(protections) + len(views) == 20
+    assert len({*protections.values(), *views}) == len(protections) + len(views) == 21
 
 
 def test_render__protections_name_whom_they_leave_free(template: Template) -> None:
@@ -106,7 +107,7 @@ def test_render__protections_name_whom_they_leave_free(template: Template) -> No
     assert found == {
         "registry.id": "warning",
         **{f"registry.{key}": EDITORS["system"] for key in system},
-        **dict.fromkeys(("history", "inbox", "state", "outbox"), EDITORS["system"]),
+        **dict.fromkeys(("history", "inbox", "state", "outbox", "banks"), EDITORS["system"]),
         **dict.fromkeys(("contractors", "people", "settings"), EDITORS["admins"]),
     }
 

@@ -409,3 +409,25 @@ def test_unexplained_change__a_comment_of_any_kind_is_recorded_once(value: Cell,
     desk.run(later=GRACE)
     assert desk.sheet.commits == commits
     assert_nothing_refused(desk)
+
+
+# --- text-fits
+
+
+def test_text_fits__two_thousand_characters_of_comment() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    desk.comment(ANNA, rid, "x" * 2_000)
+    desk.run()
+    assert_nothing_refused(desk)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_text_fits__a_letter_in_a_comment_is_put_back(seen: bool) -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    desk.edit(ANNA, rid, "comment", "x" * 2_001, seen=seen)
+    desk.run()
+    desk.run(later=timedelta(seconds=61))
+    assert desk.refusals == ["text-fits" if seen else "unexplained-change"]
+    assert desk.cell(rid, "comment") == ""
