@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sheetflow.adapters import google
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SERVICE = "Gmail"
+MOST_IN_JSON = 3 * 1024 * 1024
+"""Bytes of a message inside of JSON: of a few megabytes more Gmail says 413, and wants them as an upload."""
 _REFERENCE = re.compile(r"[A-Z0-9]{6,40}")
 
 
@@ -44,9 +47,22 @@ class GmailMail:
             AccessDenied, PortError: it was not sent, and will not be if tried again.
             Unavailable: it may have been sent; look with `find` after a while.
         """
-        raw = base64.urlsafe_b64encode(message.as_bytes(policy=SMTP)).decode("ascii")
+        content = message.as_bytes(policy=SMTP)
+        if len(content) > MOST_IN_JSON:
+            return str(self._execute(self._uploading(content))["id"])
+        raw = base64.urlsafe_b64encode(content).decode("ascii")
         answer = self._execute(self._messages.send(userId=self.user, body={"raw": raw}, fields="id"))
         return str(answer["id"])
+
+    def _uploading(self, content: bytes) -> Any:
+        from googleapiclient.http import MediaInMemoryUpload
+
+        media = MediaInMemoryUpload(content, mimetype="message/rfc822")
+        asked = self._messages.send(userId=self.user, media_body=media, fields="id")
+        if self.api_root:  # for uploads the client takes the endpoint's host and always https
+            parts = urlsplit(asked.uri)
+            asked.uri = f"{self.api_root.rstrip('/')}{parts.path}?{parts.query}"
+        return asked
 
     def find(self, reference: str) -> str | None:
         """The id of a sent message with this reference in its text, or None.

@@ -1,8 +1,8 @@
 """The payment code of an invoice: a PDF's pages and pictures to grey pixels, pixels to the bytes of QR codes.
 
 Files come from outside, so everything has a bound: pages, pixels, seconds. What a file is, its first bytes
-say, not its name or MIME type. The libraries (extra `invoices`) are loaded with the first file, about 80 ms in all,
-and only one thread at a time is inside pdfium, which is not made for more.
+say, not its name or MIME type. The libraries (extra `invoices`) are loaded with the first file, some 80 ms in
+all, and only one thread at a time is inside pdfium, which is not made for more.
 """
 
 from __future__ import annotations

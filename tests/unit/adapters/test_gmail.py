@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from sheetflow.adapters.gmail import GmailMail
 from sheetflow.adapters.google import refused
 from sheetflow.app.letters import compose, reference_of
 from sheetflow.app.mail_templates import MailTemplates
+from sheetflow.app.outbox import attach
 from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.control import Fault
 from sheetflow.emulator.emulator import Emulator
@@ -91,6 +94,20 @@ def test_send__arrives_whole_and_is_found_by_its_reference(emulator: Emulator, m
 def test_send__costs_one_call(emulator: Emulator, mail: GmailMail) -> None:
     mail.send(letter())
     assert [(call.method, call.status) for call in emulator.calls.since(0)] == [("POST", 200)]
+
+
+def test_send__a_large_attachment_arrives_whole(emulator: Emulator, mail: GmailMail) -> None:
+    scan = bytes(range(256)) * 4 * 1024 * 12
+    message = letter("Скан")
+    attach(message, [("Счёт.pdf", "application/pdf", scan)])
+    assert mail.send(message) == mail.find(REFERENCE)
+    (copy,) = emulator.gmail.find(READER)
+    read = message_from_bytes(copy.raw, policy=default)
+    assert isinstance(read, EmailMessage)
+    (part,) = read.iter_attachments()
+    assert (part.get_filename(), part.get_payload(decode=True)) == ("Счёт.pdf", scan)
+    (call,) = [call for call in emulator.calls.since(0) if call.method == "POST"]
+    assert call.path == "/upload/gmail/v1/users/me/messages/send"
 
 
 @pytest.mark.parametrize(("code", "error"), FAULT_CODES)
