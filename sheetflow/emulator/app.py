@@ -8,8 +8,9 @@ takes its time from.
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -24,6 +25,8 @@ from sheetflow.emulator.server import Server, cut_connection
 from sheetflow.emulator.wire import STATUS_OF_CODE, GoogleError, envelope
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
     from sheetflow.emulator.emulator import Emulator
 
 GOOGLE_PATHS = (
@@ -40,6 +43,8 @@ GOOGLE_PATHS = (
 )
 OPEN_PATHS = ("/token", "/oauth2/")
 LEGACY_PATHS = ("/drive/", "/upload/", "/download/", "/gmail/", "/tasks/", "/batch")
+
+_ODD_SLASH = re.compile(r"^(/v4/spreadsheets/[^/]+(?=/:|/$)|/(?:drive|upload|gmail|v1)/.*[^/](?=/$))/")
 
 FAULT_WORDS = {
     400: "Request contains an invalid argument.",
@@ -65,6 +70,7 @@ def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> F
     app = Flask("sheetflow.emulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
+    app.wsgi_app = _without_odd_slashes(app.wsgi_app)  # type: ignore[assignment,method-assign]
     app.before_request(lambda: _before(emulator))
     app.after_request(lambda response: _after(emulator, response))
     app.register_error_handler(GoogleError, _google_error)
@@ -79,6 +85,19 @@ def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> F
     ):
         app.register_blueprint(routes)
     return app
+
+
+def _without_odd_slashes(application: WSGIApplication) -> WSGIApplication:
+    """Google takes `…/files/ID/` for `…/files/ID`, and `…/ID/:batchUpdate` for `…/ID:batchUpdate`.
+
+    A range, which may end with a slash, is left as it is.
+    """
+
+    def called(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ["PATH_INFO"] = _ODD_SLASH.sub(r"\1", environ["PATH_INFO"])
+        return application(environ, start)
+
+    return called
 
 
 def serve(app: Flask, port: int, host: str = "127.0.0.1") -> Server:

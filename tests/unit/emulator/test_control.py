@@ -253,3 +253,21 @@ def test_events__listeners_hear_until_they_end(emulator: Emulator) -> None:
     end()
     emulator.events.publish("mail", to=["b"])
     assert heard == [("mail", {"to": ["a"]})]
+
+
+def test_path__slashes_that_clients_put_at_the_end_are_taken(
+    server: Server, session: requests.Session
+) -> None:
+    made = session.post(server.url + "/v4/spreadsheets", json={})
+    url = f"{server.url}/v4/spreadsheets/{made.json()['spreadsheetId']}"
+    assert session.get(url + "/").status_code == 200
+    assert session.post(url + "/:getByDataFilter", json={}).status_code == 200
+    assert session.get(url.replace("/v4/spreadsheets", "/drive/v3/files") + "/").status_code == 200
+    title = {"requests": [{"addSheet": {"properties": {"title": "a/"}}}]}
+    assert session.post(url + ":batchUpdate", json=title).status_code == 200
+    assert session.get(url + "/values/a%2F").json()["range"] == "'a/'!A1:Z1000"
+    assert [call["kind"] for call in session.get(server.url + "/workspace/calls").json()["calls"]][:3] == [
+        "sheets.create",
+        "sheets.get",
+        "sheets.getByDataFilter",
+    ]
