@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
+from sheetflow.adapters.bounces import GmailBounces
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.drive import DriveFiles
 from sheetflow.adapters.forms import GoogleForms
@@ -213,12 +214,17 @@ class Runtime:
 
     def mail(self) -> GmailMail:
         """The mailbox."""
+        return GmailMail(self._mailbox(), self.config.api_root or None)
+
+    def bounces(self) -> GmailBounces:
+        """The same mailbox, for what came back."""
+        return GmailBounces(self._mailbox(), self.config.api_root or None)
+
+    def _mailbox(self) -> Credentials:
         config = self.config
         if config.mail_token:
-            found = credentials(config.mail_token)
-        else:
-            found = mailbox_credentials(self.credentials, config.mail_credentials, config.sender)
-        return GmailMail(found, config.api_root or None)
+            return credentials(config.mail_token)
+        return mailbox_credentials(self.credentials, config.mail_credentials, config.sender)
 
     def forms(self) -> GoogleForms | None:
         """The form, None where there is none. One a thread, as the spreadsheet is."""
@@ -251,7 +257,9 @@ class Runtime:
     def process(self) -> Process:
         """The pass."""
         deliverer = Deliverer(self.mail(), self._compose, letters.reference_of, self.files())
-        return Process(self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms())
+        return Process(
+            self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()
+        )
 
     def _compose(self, letter: Letter) -> EmailMessage:
         link = ""

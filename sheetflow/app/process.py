@@ -7,7 +7,7 @@ was lost is recognised by its nonce, or simply decided anew, which decides nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.app import tidying
@@ -17,11 +17,11 @@ from sheetflow.core import intake
 from sheetflow.core.decide import decide
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.tabs import OutboxRow, range_id
-from sheetflow.errors import ConcurrentEdit, Unavailable
+from sheetflow.errors import ConcurrentEdit, PortError, Unavailable
 from sheetflow.model.cells import text_of
-from sheetflow.model.events import Act, Refusal, Response
+from sheetflow.model.events import Act, Bounce, Refusal, Response, Returned
 from sheetflow.model.snapshot import Decision, Row, Snapshot, Token
-from sheetflow.ports import ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
+from sheetflow.ports import BouncesPort, ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
 
 TRIES = 12
 """Commits that may lose the race in a row before a pass gives up; the next nudge or the schedule goes on."""
@@ -81,16 +81,19 @@ class Process:
         clock: ClockPort,
         nonces: NoncesPort,
         forms: FormsPort | None = None,
+        bounces: BouncesPort | None = None,
     ) -> None:
         self.sheet, self.deliverer, self.book, self.forms = sheet, deliverer, book, forms
+        self.bounces = bounces
         self.clock, self.nonces = clock, nonces
 
-    def run(self, acts: Sequence[Act] = (), *, form: bool = False) -> PassReport:
+    def run(self, acts: Sequence[Act] = (), *, form: bool = False, mail: bool = False) -> PassReport:
         """Run one pass.
 
         Args:
             acts: what somebody chose on the request page; answered in the report.
             form: look for form answers too: one or more calls of the Forms API, whatever their number.
+            mail: look for mails that came back too: one call of the mailbox where there is none.
 
         Raises:
             ConcurrentEdit: others were faster at every try; nothing is lost, the next pass goes on.
@@ -101,10 +104,12 @@ class Process:
         marks: list[OutboxRow] = []
         open_acts = tuple(acts)
         responses: dict[str, tuple[Response, ...]] = {}
+        returned = self._returned() if mail else ()
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
             snapshot.acts = open_acts
             snapshot.responses = self._responses(snapshot, responses) if form else ()
+            snapshot.bounces = _bounces(snapshot, returned, self.deliverer.reference)
             _with_marks(snapshot, marks)
             report.tidy_due = tidying.is_due(snapshot)
             decision = decide(snapshot, self.book, snapshot.now)
@@ -117,6 +122,7 @@ class Process:
             if decision.empty and not work.rows:
                 _answer(report, decision)
                 if not work.to_send:
+                    self._told(returned)
                     return report
                 marks = self._deliver(work.to_send, report)
                 continue
@@ -143,8 +149,20 @@ class Process:
             if marks and not filed and self._mark(commit, receipt, work, marks, report):
                 marks = []
             if not marks and not again:
+                self._told(returned)
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
+
+    def _returned(self) -> Sequence[Returned]:
+        """What came back. A mailbox out of reach keeps no pass from running: the next one looks again."""
+        try:
+            return self.bounces.returned() if self.bounces else ()
+        except PortError:
+            return ()
+
+    def _told(self, returned: Sequence[Returned]) -> None:
+        if returned and self.bounces:
+            self.bounces.told(returned)
 
     def _responses(self, snapshot: Snapshot, asked: dict[str, tuple[Response, ...]]) -> tuple[Response, ...]:
         """The form's answers, asked for once a pass however often it reads."""
@@ -228,6 +246,20 @@ class Process:
         return replace(
             token, revision=token.revision + 1, range_id=range_id(token.revision + 1, self.nonces.nonce())
         )
+
+
+def _bounces(
+    snapshot: Snapshot, returned: Sequence[Returned], reference: Callable[[str], str]
+) -> tuple[Bounce, ...]:
+    """What came back, matched with the Outbox; what cannot be matched is no mail of this registry."""
+    if not returned:
+        return ()
+    sent = {reference(str(row[0])): row for row in snapshot.outbox if len(row) > 7 and row[0]}
+    return tuple(
+        Bounce(notice.message, str(row[7]), str(row[6]), str(row[5]))
+        for notice in returned
+        if (row := sent.get(notice.reference)) and row[7]
+    )
 
 
 def _with_marks(snapshot: Snapshot, marks: Sequence[OutboxRow]) -> None:

@@ -178,6 +178,7 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         "at": instant(event.at),
         "just_paid": str(event.data.get("amount", "")),
         "open": str(event.data.get("open", "")),
+        "respondent": str(event.data.get("to", "")),
     }
     found = []
     for address, template in to:
@@ -224,6 +225,13 @@ def _on_reversal_asked(_event: Event, _request: Request, company: Company) -> To
     return [(person.email, "reversal-asked") for person in company.people.with_role(Role.ACCOUNTANT)]
 
 
+def _on_bounce(event: Event, _request: Request, company: Company) -> To:
+    """A notice to the contractor that came back concerns accounting, any other the admins."""
+    role = Role.ACCOUNTANT if str(event.data["template"]).startswith("contractor-") else Role.ADMIN
+    to = [(person.email, "bounced") for person in company.people.with_role(role)]
+    return [(who, template) for who, template in to if who != event.data["to"]]
+
+
 def _to_requester(template: str) -> Callable[[Event, Request, Company], To]:
     return lambda _event, request, _company: [(request.requester, template)]
 
@@ -238,6 +246,7 @@ _ASKED: Mapping[str, Callable[[Event, Request, Company], To]] = {
     "RequestPaid": _on_payment,
     "ReversalAsked": _on_reversal_asked,
     "PaymentReversed": _to_requester("reversed"),
+    "MessageBounced": _on_bounce,
 }
 """Whom an event concerns; whoever did it is told nothing about their own act."""
 

@@ -31,7 +31,7 @@ from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
-from sheetflow.model.events import Act, CellEdit, Fact, Filing, Refusal, Response
+from sheetflow.model.events import Act, Bounce, CellEdit, Fact, Filing, Refusal, Response
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import CellWrite, Decision, Row, Snapshot
 
@@ -90,12 +90,15 @@ class _Pass:
         self.filings = filing.done(snapshot.outbox)
         self.responses = self._take_responses(places)
         busy = self._busy(places, by_request, acts)
-        for rid in dict.fromkeys([*busy, *self.filings, *self.responses]):
+        bounces = self._bounces()
+        for rid in dict.fromkeys([*busy, *self.filings, *self.responses, *bounces]):
             if rid not in self.state and rid not in places.of and rid not in self.responses:
                 continue  # files of a draft that is forgotten
             self._fold(
                 rid, places, by_request.get(rid, []) + by_copy.get(rid, []), acts.get(rid, []), rid in copies
             )
+        for rid, came_back in bounces.items():
+            self._tell_bounces(self.requests.get(rid), came_back)
         decision.recorded = [one.letter for filings in self.filings.values() for one in filings]
         for rid in acts:
             if rid not in self.requests:
@@ -209,6 +212,22 @@ class _Pass:
         self.decision.form = intake.remember(form, taken)
         self.decision.more = len(waiting) > len(taken)
         return found
+
+    def _bounces(self) -> dict[str, list[Bounce]]:
+        found: dict[str, list[Bounce]] = {}
+        for bounce in self.snapshot.bounces:
+            if bounce.request in self.state:
+                found.setdefault(bounce.request, []).append(bounce)
+        return found
+
+    def _tell_bounces(self, request: Request | None, bounces: list[Bounce]) -> None:
+        """Record that a mail came back; who is told follows from the event."""
+        for bounce in bounces:
+            if request is not None and request.submitted and bounce.message not in request.bounced:
+                data = {"to": bounce.to, "template": bounce.template}
+                fact = Fact(self.now, request.id, "MessageBounced", "system", "system", data, bounce.message)
+                self.out.facts.append(fact)
+                history.apply(request, fact)
 
     # --- one request
 

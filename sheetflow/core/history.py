@@ -139,7 +139,7 @@ def apply(request: Request, event: Event | Fact) -> None:
     if event.kind in MOVES:
         request.notes, request.hold, request.reversal = {}, None, None
         request.moved = event.at
-    if event.kind != "EditRefused":
+    if event.kind not in ("EditRefused", "MessageBounced"):
         request.updated = event.at
     if link := event.data.get("link"):
         request.links[link] = event.cause
@@ -209,6 +209,10 @@ def _commented(request: Request, event: Event | Fact) -> None:
     _put(request, "comment", event.data["text"])
 
 
+def _bounced(request: Request, event: Event | Fact) -> None:
+    request.bounced = [*request.bounced, event.cause][-20:]
+
+
 def _nothing(_request: Request, _event: Event | Fact) -> None:
     """Kept for the record: it changes nothing."""
 
@@ -228,6 +232,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "FilesFiled": _filed,
     "CommentAdded": _commented,
     "EditRefused": _nothing,
+    "MessageBounced": _bounced,
     "RowRestored": _nothing,
 }
 """What each kind of event does to a request."""

@@ -112,6 +112,24 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A mail of ours that could not be delivered: the notice's id in the mailbox, and our reference in it."""
+
+    message: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What came back, as the Outbox knows it: to whom it was, and about which request."""
+
+    message: str
+    request: str
+    to: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
 class FiledFile:
     """A file in its folder. `sha256`: of its content, as the Drive knows it."""
 

@@ -57,6 +57,7 @@ class Request:
     `unsigned`: payee fields of a draft that came from nobody known. `problems`: (rule, column, facts) shown
     in Checks. `noted`: columns whose cell carries a note of ours, and the rule it is about.
     `links`: nonces of page links used, and the act that each was used for.
+    `bounced`: notices of mails about it that came back.
     `moved`: when its status last changed: only later comments count for the next step.
     `response`: the form answer it came from, and its version; `answers`: digests of what it said, by column.
     `filing`: what is being put away, as "column/letter". `files`: what lies in its folder: id, name, sha256,
@@ -83,6 +84,7 @@ class Request:
     reversal: Reversal | None = None
     bank_file: str = ""
     moved: datetime | None = None
+    bounced: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
     response: str = ""

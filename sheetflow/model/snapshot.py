@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sheetflow.model.cells import Cell
-from sheetflow.model.events import Act, Event, Refusal, Response
+from sheetflow.model.events import Act, Bounce, Event, Refusal, Response
 
 Row = Sequence[Cell]
 
@@ -71,6 +71,7 @@ class Snapshot:
     acts: tuple[Act, ...] = ()
     responses: tuple[Response, ...] = ()
     banks: Mapping[str, Sequence[str]] | None = None
+    bounces: tuple[Bounce, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,8 @@ def _contents(template: Template, words: Words, system: SystemTabs, contents: Co
     yield _cells(sheets["people"], 0, [header, *rows], "userEnteredValue,note")
     names, help_texts = words.labels["settings"], words.labels.get("settings_help", {})
     settings = [[names[key], value, help_texts.get(key, "")] for key, value in contents.settings.items()]
-    bare: dict[str, list[list[str]]] = {"contractors": [], "history": [], "inbox": [], "outbox": [], "banks": []}
+    empty: list[list[str]] = []
+    bare = dict.fromkeys(("contractors", "history", "inbox", "outbox", "banks"), empty)
     for key, rows_of_texts in ({"settings": settings} | bare).items():
         first = _headers(template, template.tab(key), words, system)
         texts = [[entered(text) for text in row] for row in (first, *rows_of_texts)]

@@ -76,7 +76,7 @@ ITEM = {
 LETTERS = (
     "approve", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid", "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
-    "no-address", "stranger",
+    "no-address", "stranger", "bounced",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -88,6 +88,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
     if template == "put-back":
         return {"items": [ITEM], "language": language, **more}
     asked = {"confirm-status": {"target": "Approved"}, "stranger": {"respondent": "eve@elsewhere.example"}}
+    asked["bounced"] = EVENT_FACTS | {"respondent": "pay@romashka.example"}
     own = asked.get(template, EVENT_FACTS)
     return {**REQUEST_FACTS, **own, "language": language, **more}
 

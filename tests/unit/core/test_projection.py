@@ -61,6 +61,7 @@ FULL = Request(
     reversal=Reversal(ANNA, START, "bounced"),
     bank_file="pay.txt",
     moved=START,
+    bounced=["m1"],
     links={"n1": "u1"},
     deleted=START,
     response="r1@2026-11-24T09:00:00+00:00",
