@@ -45,6 +45,7 @@ test: $(STAMP) ## the tests
 check: $(STAMP) ## what CI runs
 	$(BIN)/python .ci/locks.py check
 	$(BIN)/python .ci/readme.py check
+	$(BIN)/python .ci/emulator_docs.py check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -55,6 +56,7 @@ format: $(STAMP) ## ruff's formatting and its safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python .ci/readme.py fill
+	$(BIN)/python .ci/emulator_docs.py fill
 
 lock: $(STAMP) ## both locks anew, with the newest versions allowed
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock

@@ -41,6 +41,11 @@ def blueprint(service: SheetsService) -> Blueprint:
     return routes
 
 
+def serves(verb: str, rest: str) -> bool:
+    """Whether there is a method for a path behind `/v4/spreadsheets/`."""
+    return (verb, _split(rest)[0]) in _METHODS
+
+
 def _split(rest: str) -> tuple[str, str, str]:
     """(method's name, spreadsheet id, range or id) of a path behind `/v4/spreadsheets/`."""
     head, slash, tail = rest.partition("/")
