@@ -29,9 +29,11 @@ def _complete_payee(turn: Turn) -> None:
     if not entries or len({(entry.text("inn"), entry.text("contractor")) for entry in entries}) > 1:
         return
     usable = entries[0]
+    # Two accounts: the manager is asked; an account of their own: nothing is mixed into it.
+    asked = len(entries) > 1 or bool(text_of(request.cell("account")))
     for key in FILLED:
-        if key in ACCOUNT and (len(entries) > 1 or text_of(request.cell("account"))):
-            continue  # two accounts: the manager is asked; an account of their own: nothing is mixed into it
+        if key in ACCOUNT and asked:
+            continue
         if key not in request.cells and usable.text(key) and not text_of(turn.shown.get(key, "")):
             fill(turn, key, usable.text(key))
 
