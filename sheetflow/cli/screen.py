@@ -49,6 +49,12 @@ class Screen:
         for line in lines:
             self._line(f"       | {line}", "dim")
 
+    def listing(self, head: str, lines: Sequence[str]) -> None:
+        """What lies together somewhere, one line each."""
+        self._line(f"    -> {head}", "green")
+        for line in lines:
+            self._line(f"       - {line}", "green")
+
     def progress(self, done: int, of: int, text: str) -> None:
         """So far: in place on a terminal, now and then a line elsewhere."""
         line = _harmless(f"    [{done}/{of}] {text}")

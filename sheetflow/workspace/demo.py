@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
 from sheetflow.core.rulebook import Rulebook
-from sheetflow.errors import AccessDenied, SheetflowError
+from sheetflow.errors import AccessDenied
 from sheetflow.workspace import cast
+from sheetflow.workspace.demo_findings import Findings
+from sheetflow.workspace.demo_form import PaperForm
+from sheetflow.workspace.demo_papers import code_of, made
 from sheetflow.workspace.demo_registry import Registry
+from sheetflow.workspace.demo_show import DemoFailed, Show
 from sheetflow.workspace.doors import Doors, Mail
 from sheetflow.workspace.frame import Frame
 from sheetflow.workspace.story import (
-    REQUESTS,
+    Answer,
     Chapter,
     Day,
     Decide,
     Fill,
     Grant,
+    HandIn,
     Later,
+    Open,
     Pick,
+    Review,
     Step,
     Swap,
     Told,
@@ -29,35 +35,10 @@ from sheetflow.workspace.story import (
     Write,
     address,
 )
+from sheetflow.workspace.story_requests import REQUESTS, SHORT
 
 PATIENCE = 20.0
 """Seconds to wait for what has to come of a step; the schedule is called meanwhile, as every minute."""
-
-
-class DemoFailed(SheetflowError):
-    """Something went another way than the story says."""
-
-
-class Show(Protocol):
-    """Where the story is shown."""
-
-    def chapter(self, title: str) -> None:
-        """A heading."""
-
-    def step(self, who: str, text: str) -> None:
-        """Somebody does something."""
-
-    def got(self, text: str) -> None:
-        """What came of it."""
-
-    def mail(self, head: str, lines: Sequence[str]) -> None:
-        """A mail: one line for its head, and what of its text is shown."""
-
-    def refused(self, text: str) -> None:
-        """Something that was not let through."""
-
-    def progress(self, done: int, of: int, text: str) -> None:
-        """So far; shown in place where that is possible."""
 
 
 class Player:
@@ -71,6 +52,8 @@ class Player:
         self.names = {person["email"]: person["name"] for person in self.place["people"]}
         self.admin = address("ivan")
         self.registry = Registry(doors, book.own.label("tabs", "registry"), book.headers, self.admin)
+        self.form = PaperForm(doors, book.own)
+        self.findings = Findings(doors, book, self.registry, show, self.frame)
         self.ids: dict[str, str] = {}
         self.rows: dict[str, int] = {}
         self.read_mails: dict[str, set[str]] = {}
@@ -143,10 +126,53 @@ class Player:
             case Later():
                 self.doors.move_clock(advance=does.time)
                 self.doors.run_schedule()
+            case Open() | Answer() | HandIn():
+                self._hand_in(who, does)
+            case Review():
+                pass
+
+    def _hand_in(self, who: str, does: Open | Answer | HandIn) -> None:
+        match does:
+            case Open():
+                title, questions = self.form.asks(who)
+                self.show.got(self.frame.say("form_asks", title, ", ".join(questions)))
+            case Answer():
+                self._answer(who, does)
+            case HandIn():
+                folder = str(self.place["folders"]["incoming"]["id"])
+                paper = made(does.paper, self.language)
+                self.show.got(self.frame.say("hands_in", paper.name, len(paper.data)))
+                link = self.doors.upload(who, paper, folder)
+                self.doors.edit(who, self.registry.cell(self.rows[does.request], does.key), link)
+
+    def _answer(self, who: str, does: Answer) -> None:
+        known = {row["id"] for row in self.registry.rows()}
+        paper = made(does.paper, self.language)
+        cells = {
+            key: self.day(value).isoformat() if isinstance(value, Day) else self.text(value)
+            for key, value in SHORT[does.request].cells.items()
+        }
+        given = "; ".join(f"{self.form.title(key)}: {text}" for key, text in cells.items())
+        self.show.got(self.frame.say("answers", given))
+        self.show.got(self.frame.say("hands_in", paper.name, len(paper.data)))
+        if code := code_of(does.paper, self.language):
+            self.show.got(self.frame.say("code", code))
+        done = self.form.answer(who, cells, paper)
+        self.show.got(self.frame.say("form_says", done.text))
+        if done.status != 200:
+            raise DemoFailed(f"the form answered {done.status}: {done.text}")
+        end = time.monotonic() + PATIENCE
+        while not (fresh := [row["id"] for row in self.registry.rows() if row["id"] not in known]):
+            if time.monotonic() > end:
+                raise DemoFailed("the answer never became a request")
+            self._hurry()
+        self.ids[does.request] = fresh[0]
+        self.rows[does.request] = self.registry.find(fresh[0])[0]
 
     def _fill(self, who: str, does: Fill) -> None:
         at = self.rows[does.request] = self.registry.free_row()
-        cells = {key: self.text(value) for key, value in REQUESTS[does.request].cells.items()}
+        sample = SHORT.get(does.request) or REQUESTS[does.request]
+        cells = {key: self.text(value) for key, value in sample.cells.items()}
         if does.typed:
             for done, (key, text) in enumerate(cells.items(), start=1):
                 self.doors.edit(who, self.registry.cell(at, key), text)
@@ -180,10 +206,13 @@ class Player:
         if isinstance(value, Told):
             return value[self.language]
         if isinstance(value, Day):
-            now = datetime.fromisoformat(self.doors.describe()["now"])
-            day = (now + timedelta(days=value.ahead)).date()
+            day = self.day(value)
             return f"{day:%d.%m.%Y}" if self.language == "ru" else f"{day.month}/{day.day}/{day.year}"
         return value
+
+    def day(self, value: Day) -> date:
+        """The day that is meant, by the workspace's clock."""
+        return (datetime.fromisoformat(self.doors.describe()["now"]) + timedelta(days=value.ahead)).date()
 
     # --- looking
 
@@ -193,14 +222,16 @@ class Player:
             self._look_at_row(step, request)
         if step.put_back is not None:
             self._look_at_note(step, request)
-        for who in step.mails:
-            self._look_at_mail(address(who), request, full=step.full)
+        self.findings.look(step, request)
+        mails = [self._look_at_mail(address(who), request, full=step.full) for who in step.mails]
+        if step.attached:
+            self.findings.look_at_attachment(made(step.attached, self.language), address(step.who), mails)
 
     def _request(self, step: Step) -> str:
         match step.does:
             case Pick(requests=(first, *_)):
                 return self.ids[first]
-            case Fill() | Write() | Swap() | Decide() | Later():
+            case Fill() | Write() | Swap() | Decide() | Later() | Answer() | HandIn() | Review():
                 return self.ids.get(step.does.request, "")
         return ""
 
@@ -209,13 +240,15 @@ class Player:
         row = self.registry.find(request)[1]
         waits = not isinstance(step.does, Swap)  # what a formula shows is there at once
         end = time.monotonic() + PATIENCE
-        while row["confirmed"] != wanted or (step.checks and not row["checks"]):
+        while row["confirmed"] != wanted or not self.findings.complete(step, row):
             if not waits or time.monotonic() > end:
-                raise DemoFailed(f"{request}: Confirmed shows {row['confirmed']!r}, not {wanted!r}")
+                raise DemoFailed(
+                    f"{request} should be {wanted!r}, with {step.filled or 'no'} cells filled in: {row}"
+                )
             self._hurry()
             row = self.registry.find(request)[1]
         self.show.got(self.frame.row(request, row["status"], row["confirmed"]))
-        if step.checks:
+        if step.checks or step.warned:
             self.show.got(f"{self.book.own.label('columns', 'checks')}: {row['checks']}")
 
     def _look_at_note(self, step: Step, request: str) -> None:
@@ -225,7 +258,7 @@ class Player:
             raise DemoFailed(f"{request}: the note at {column} does not name {rule}: {note!r}")
         self.show.refused(self.frame.put_back(self.book.own.label("columns", column), note))
 
-    def _look_at_mail(self, who: str, request: str, *, full: bool) -> None:
+    def _look_at_mail(self, who: str, request: str, *, full: bool) -> Mail:
         known = self.read_mails.setdefault(who, set())
         end = time.monotonic() + PATIENCE
         while not (found := self.doors.mails(who, known=tuple(known))):
@@ -239,6 +272,9 @@ class Player:
         if mail.link:
             self.links[who, request] = mail.link
         self.show.mail(self.frame.mail(who, mail.subject), shown_lines(mail) if full else ())
+        for file in mail.files:
+            self.show.got(self.frame.say("attached", file.name, len(file.data), mail.reply_to))
+        return mail
 
     def _hurry(self) -> None:
         """A nudge that found the function busy leaves its edit to the schedule: let it run now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import gspread
 from gspread.utils import rowcol_to_a1
@@ -56,6 +56,14 @@ class Registry:
     def note(self, row: int, key: str) -> str:
         """The note at a cell, "" for none."""
         return str(told(lambda: self._sheet().get_note(self.name(row, key))) or "")
+
+    def notes(self, row: int, keys: Sequence[str]) -> dict[str, str]:
+        """The notes at some cells of a row, "" for none."""
+        found = told(lambda: self._sheet().get_notes(grid_range=f"{row}:{row}"))
+        texts = found[0] if found else []
+        return {
+            key: texts[at] if (at := self.places[key]) < len(texts) else "" for key in keys
+        }  # fmt: skip
 
     def write(self, person: str, row: int, key: str, value: str) -> None:
         """Write a cell over the API, by plain gspread: no trigger hears of it."""

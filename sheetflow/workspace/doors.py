@@ -1,4 +1,4 @@
-"""The workspace's public doors, as any tool on this machine uses them: HTTP, plain gspread, Gmail's API.
+"""The workspace's public doors, as any tool here uses them: HTTP, plain gspread, Google's APIs, the pages.
 
 Nothing here reaches into the product. A person is an e-mail address, told to Google's paths as the bearer
 token `local:<email>`.
@@ -7,17 +7,23 @@ token `local:<email>`.
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
+import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any, TypeVar
+from urllib.parse import urljoin
 
 import gspread
 import requests
 from google.oauth2.credentials import Credentials
 
 from sheetflow.errors import AccessDenied, NotFound, PortError, Unavailable
+from sheetflow.workspace.web_pages import FormPage, Page, read_form, read_page
 
 GOOGLE = "https://sheets.googleapis.com"
 TIMEOUT = 60
@@ -30,7 +36,7 @@ _LINK = re.compile(r"https?://\S+[?&]t=[\w.~-]+")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as its reader has it. `link`: the request page, "" where the mail has none."""
+    """A mail as its reader has it. `link`: the request page, `reply_to`: an address; "" where it has none."""
 
     id: str
     sender: str
@@ -38,15 +44,16 @@ class Mail:
     subject: str
     text: str
     link: str
+    reply_to: str = ""
+    files: tuple[File, ...] = ()
 
 
-@dataclass(slots=True)
-class Page:
-    """The request page. `acts`: act -> the fields of its form. `text`: what one reads on it."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file with its content: handed in, or attached to a mail."""
 
-    status: int
-    text: str
-    acts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    name: str
+    data: bytes
 
 
 class Doors:
@@ -125,20 +132,85 @@ class Doors:
                 return found
 
     def _mail(self, address: str, mail_id: str) -> Mail:
-        answer = self._json("GET", f"/gmail/v1/users/me/messages/{mail_id}", person=address)
-        headers = {each["name"].lower(): each["value"] for each in answer["payload"]["headers"]}
-        text = _plain(answer["payload"])
+        path = f"/gmail/v1/users/me/messages/{mail_id}"
+        answer = self._json("GET", path, params={"format": "raw"}, person=address)
+        raw = base64.urlsafe_b64decode(answer["raw"])
+        mail = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+        body = mail.get_body(("plain",))
+        text = str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
         link = _LINK.search(text)
-        return Mail(
-            mail_id, headers.get("from", ""), headers.get("to", ""), headers.get("subject", ""), text,
-            link[0] if link else "",
-        )  # fmt: skip
+        files = tuple(
+            File(part.get_filename("") or "", bytes(part.get_content())) for part in mail.iter_attachments()
+        )
+        sender, to, subject, reply_to = (
+            str(mail[name] or "") for name in ("From", "To", "Subject", "Reply-To")
+        )
+        return Mail(mail_id, sender, to, subject, text, link[0] if link else "", reply_to, files)
+
+    # --- Drive
+
+    def upload(self, person: str, file: File, folder: str, kind: str = "application/pdf") -> str:
+        """Put a file into a folder; gives the link that Drive shows for it."""
+        meta = json.dumps({"name": file.name, "mimeType": kind, "parents": [folder]})
+        mark = hashlib.sha256(file.data).hexdigest()
+        head = f"--{mark}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{meta}\r\n"
+        head += f"--{mark}\r\nContent-Type: {kind}\r\n\r\n"
+        answer = self._answer(
+            "POST",
+            f"{self.url}/upload/drive/v3/files",
+            params={"uploadType": "multipart", "fields": "webViewLink"},
+            data=head.encode() + file.data + f"\r\n--{mark}--".encode(),
+            content_type=f"multipart/related; boundary={mark}",
+            person=person,
+        )
+        return str(answer.json()["webViewLink"])
+
+    def file(self, person: str, file_id: str) -> Mapping[str, Any]:
+        """What Drive shows of a file or a folder. Raises NotFound where the person may not see it."""
+        asked = {"fields": "id,name,parents"}
+        return self._json("GET", f"/drive/v3/files/{file_id}", params=asked, person=person)
+
+    def files(self, person: str, folder: str) -> list[Mapping[str, Any]]:
+        """What lies in a folder: id, name, size (as text), link; by name."""
+        asked = {
+            "q": f"'{folder}' in parents and trashed = false",
+            "orderBy": "name",
+            "fields": "files(id,name,size,webViewLink)",
+        }
+        found: list[Mapping[str, Any]] = self._json("GET", "/drive/v3/files", params=asked, person=person)[
+            "files"
+        ]
+        return found
+
+    def content(self, person: str, file_id: str) -> bytes:
+        """A file's bytes."""
+        url = f"{self.url}/drive/v3/files/{file_id}"
+        return self._answer("GET", url, params={"alt": "media"}, person=person).content
+
+    # --- the form
+
+    def form(self, person: str) -> FormPage:
+        """The form, as a signed-in person's browser shows it."""
+        url = str((self._place or self.describe())["form"]["url"])
+        answer = self._answer("GET", url, person=person)
+        page = read_form(answer.status_code, answer.text)
+        page.action = urljoin(url, page.action)
+        return page
+
+    def answer(
+        self, person: str, page: FormPage, given: Mapping[str, str], files: Mapping[str, File]
+    ) -> FormPage:
+        """Fill in the form's page, texts and files by the titles of the questions, and send it."""
+        texts = {page.questions[title]: text for title, text in given.items()}
+        handed = [(page.questions[title], (f.name, f.data, "application/pdf")) for title, f in files.items()]
+        answer = self._answer("POST", page.action, data=texts, files=handed, person=person, whole=True)
+        return read_form(answer.status_code, answer.text)
 
     # --- the request page
 
     def page(self, link: str) -> Page:
         """Open a link, as a browser does."""
-        return _read_page(self._answer("GET", link, whole=True))
+        return self._page("GET", link)
 
     def choose(self, link: str, act: str, comment: str = "") -> Page:
         """Open a link, fill in the form of one act and send it.
@@ -150,7 +222,12 @@ class Doors:
         if act not in seen.acts:
             raise NotFound("request page", f"it offers {', '.join(seen.acts) or 'nothing'}, not {act}")
         form = {**seen.acts[act], "comment": comment}
-        return _read_page(self._answer("POST", link.partition("?")[0], data=form, whole=True))
+        return self._page("POST", link.partition("?")[0], data=form)
+
+    def _page(self, method: str, url: str, **more: Any) -> Page:
+        answer = self._answer(method, url, whole=True, **more)
+        answer.encoding = "utf-8"
+        return read_page(answer.status_code, answer.text)
 
     # --- HTTP
 
@@ -168,10 +245,18 @@ class Doors:
         return found
 
     def _answer(
-        self, method: str, url: str, *, person: str = "", whole: bool = False, **more: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        person: str = "",
+        whole: bool = False,
+        content_type: str = "",
+        **more: Any,
     ) -> requests.Response:
         """An answer; `whole`: whatever its status."""
         headers = {"Authorization": f"Bearer local:{person}"} if person else {}
+        headers |= {"Content-Type": content_type} if content_type else {}
         try:
             answer = self._session.request(method, url, headers=headers, timeout=TIMEOUT, **more)
         except requests.RequestException as error:
@@ -208,45 +293,3 @@ def _refused(answer: requests.Response) -> PortError:
         message = answer.reason
     kind = {401: AccessDenied, 403: AccessDenied, 404: NotFound}.get(answer.status_code, PortError)
     return kind("workspace", f"{answer.status_code} {message}")
-
-
-def _plain(part: Mapping[str, Any]) -> str:
-    """The text/plain part of a Gmail message."""
-    if part.get("mimeType") == "text/plain":
-        data = part.get("body", {}).get("data", "")
-        text = base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
-        return text.replace("\r\n", "\n")
-    return next(filter(None, map(_plain, part.get("parts", []))), "")
-
-
-def _read_page(answer: requests.Response) -> Page:
-    answer.encoding = "utf-8"
-    reader = _Forms()
-    reader.feed(answer.text)
-    acts = {form["act"]: form for form in reader.forms if "act" in form}
-    return Page(answer.status_code, " ".join(" ".join(reader.words).split()), acts)
-
-
-class _Forms(HTMLParser):
-    """The hidden fields of each form, and the words outside of the style sheet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[dict[str, str]] = []
-        self.words: list[str] = []
-        self._silent = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self.forms.append({})
-        elif tag == "input" and given.get("type") == "hidden" and self.forms:
-            self.forms[-1][given.get("name") or ""] = given.get("value") or ""
-        self._silent = tag in ("style", "title")
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's own signature
-        self._silent = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sheetflow.workspace.story import (
-    SWINDLER,
     Chapter,
     Decide,
     Fill,
@@ -15,6 +14,8 @@ from sheetflow.workspace.story import (
     Told,
     Write,
 )
+from sheetflow.workspace.story_form import BOOK, FORM, FORM_PAID
+from sheetflow.workspace.story_requests import SWINDLER
 
 _ASK = Chapter(
     Told("A payment is asked for", "Заявка на оплату"),
@@ -307,5 +308,7 @@ _GIVEN_UP = Chapter(
     ),
 )
 
-STORY = (_ASK, _BARRED, _APPROVE, _KEPT, _PAY, _REWORK, _REJECT, _OWN, _GIVEN_UP)
+STORY = (
+    FORM, FORM_PAID, BOOK, _ASK, _BARRED, _APPROVE, _KEPT, _PAY, _REWORK, _REJECT, _OWN, _GIVEN_UP,
+)  # fmt: skip
 """What `sheetflow demo` plays."""
