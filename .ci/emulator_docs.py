@@ -6,7 +6,6 @@ of request kinds, and held against the discovery documents that googleapiclient 
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
@@ -17,9 +16,8 @@ from sheetflow.emulator.app import create_app
 from sheetflow.emulator.emulator import Emulator
 from sheetflow.emulator.forms.batch import KINDS as FORMS_KINDS
 from sheetflow.emulator.sheets.kinds import KINDS as SHEETS_KINDS
-from sheetflow.emulator.sheets.routes import serves
 from tests.discovery import discovery
-from tests.methods import DOCUMENTS, Method, methods
+from tests.methods import DOCUMENTS, is_served, methods
 
 PAGE = Path(__file__).parent.parent / "docs" / "emulator.md"
 NAMES = {"sheets.v4": "Sheets v4", "drive.v3": "Drive v3", "gmail.v1": "Gmail v1", "forms.v1": "Forms v1"}
@@ -31,25 +29,6 @@ def _snippets() -> str:
     return "\n\n".join(parts)
 
 
-def _routes() -> frozenset[tuple[str, str]]:
-    """Every verb and path of the emulator, parameters as `{}`."""
-    with tempfile.TemporaryDirectory() as folder:
-        emulator = Emulator(Path(folder))
-        rules = list(create_app(emulator).url_map.iter_rules())
-        emulator.close()
-    return frozenset(
-        (verb, re.sub(r"<[^>]*>", "{}", rule.rule)) for rule in rules for verb in rule.methods or ()
-    )
-
-
-def _served(method: Method, routes: Collection[tuple[str, str]]) -> bool:
-    path = re.sub(r"\{[^}]*\}", "{}", method.path)
-    behind = path.removeprefix("/v4/spreadsheets/")
-    return (method.verb, path) in routes or (
-        behind != path and serves(method.verb, behind.replace("{}", "1"))
-    )
-
-
 def _line(name: str, wanted: Collection[str], served: Collection[str]) -> str:
     lacking = [each for each in wanted if each not in served]
     found = [each for each in wanted if each in served]
@@ -57,15 +36,18 @@ def _line(name: str, wanted: Collection[str], served: Collection[str]) -> str:
 
 
 def _methods() -> str:
-    routes = _routes()
     lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        emulator = Emulator(Path(folder))
+        app = create_app(emulator)
+        emulator.close()
     for document in DOCUMENTS:
         table: dict[str, dict[str, bool]] = {}
         for method in methods():
             if method.document == document:
                 resource, _, name = method.id.partition(".")[2].rpartition(".")
                 row = table.setdefault(resource, {})
-                row[name] = row.get(name, False) or _served(method, routes)
+                row[name] = row.get(name, False) or is_served(method, app)
         every = [done for row in table.values() for done in row.values()]
         lines += [f"**{NAMES[document]}**: {sum(every)} of {len(every)} methods", "", HEADING]
         lines += [_line(f"`{name}`", row, [one for one in row if row[one]]) for name, row in table.items()]

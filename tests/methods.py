@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
+
+from sheetflow.emulator.sheets.routes import serves
 from tests.discovery import discovery
 
 DOCUMENTS = ("sheets.v4", "drive.v3", "gmail.v1", "forms.v1")
@@ -66,3 +69,15 @@ def method_of(verb: str, path: str) -> Method | None:
     if verb == "PUT" and path.startswith("/upload/drive/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
     return next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
+
+
+def is_served(method: Method, app: Flask) -> bool:
+    """Whether the emulator has a route for a method."""
+    path = re.sub(r"\{[^}]*\}", "{}", method.path)
+    behind = path.removeprefix("/v4/spreadsheets/")
+    if behind != path and serves(method.verb, behind.replace("{}", "1")):
+        return True
+    return any(
+        method.verb in (rule.methods or ()) and re.sub(r"<[^>]*>", "{}", rule.rule) == path
+        for rule in app.url_map.iter_rules()
+    )
