@@ -7,6 +7,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -76,6 +77,7 @@ def demo(ctx: click.Context, file: Path | None, locale: str) -> None:
     """Play every person's part on a fresh workspace, through its public doors, and show what comes of it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     screen = Screen()
+    _check_reader()
     book = _rulebook(locale)
     wanted = _read_requests(file, book) if file is not None else []
     with (
@@ -142,6 +144,7 @@ def _fill(screen: Screen, data: Path, locale: str) -> None:
         player = Player(Doors(place.url), _rulebook(place.language), screen)
         if player.registry.free_row() > 2:
             return
+        _check_reader()
         screen.say(player.frame.say("filling"))
         place.functions.start()
         player.play_quietly(SHOWCASE, ENDS)
@@ -152,6 +155,7 @@ def _introduce(screen: Screen, place: LocalWorkspace) -> None:
     spreadsheet, tab = about["spreadsheet"]["id"], _rulebook(place.language).own.label("tabs", "registry")
     screen.say(f"sheetflow's local workspace: {url}")
     screen.say(f"  the registry's id: {spreadsheet}    its tab: {tab}    its language: {place.language}")
+    screen.say(f"  the form: {about['form']['url']}")
     screen.say("People:")
     screen.table(
         ["E-mail", "Name", "Roles"],
@@ -190,6 +194,14 @@ def _workspace(
         return LocalWorkspace(folder, port=port, language=locale, scheduled=scheduled, functions=functions)
     except OSError as error:
         raise ConfigError([f"{folder}: the workspace cannot be kept there ({error.strerror})"]) from error
+
+
+def _check_reader() -> None:
+    """Raises ConfigError where nothing can read the invoice that the demo's people hand in."""
+    missing = [name for name in ("pypdfium2", "PIL", "zxingcpp") if find_spec(name) is None]
+    if missing:
+        problem = f"the demo hands in an invoice, which needs {', '.join(missing)}"
+        raise ConfigError([f"{problem}: install sheetflow[invoices,local]"])
 
 
 def check_port(port: int) -> None:

@@ -13,7 +13,7 @@ from sheetflow.workspace.demo_findings import Findings
 from sheetflow.workspace.demo_form import PaperForm
 from sheetflow.workspace.demo_papers import code_of, made
 from sheetflow.workspace.demo_registry import Registry
-from sheetflow.workspace.demo_show import DemoFailed, Show
+from sheetflow.workspace.demo_show import DemoFailed, Show, Silent
 from sheetflow.workspace.doors import Doors, Mail
 from sheetflow.workspace.frame import Frame
 from sheetflow.workspace.story import (
@@ -72,9 +72,10 @@ class Player:
         Raises:
             DemoFailed: one ends in another.
         """
+        screen, self.show = self.show, Silent()
         for done, step in enumerate(chapter.steps, start=1):
             self._do(step)
-            self.show.progress(done, len(chapter.steps), chapter.title[self.language])
+            screen.progress(done, len(chapter.steps), chapter.title[self.language])
         wanted = {self.ids[name]: self.book.status_labels[status] for name, status in ends.items()}
         end = time.monotonic() + PATIENCE
         while (found := self._confirmed(wanted)) != wanted:

@@ -35,3 +35,28 @@ class Show(Protocol):
 
     def progress(self, done: int, of: int, text: str) -> None:
         """So far; shown in place where that is possible."""
+
+
+class Silent:
+    """Shows nothing (Show)."""
+
+    def chapter(self, title: str) -> None:
+        """Nothing."""
+
+    def step(self, who: str, text: str) -> None:
+        """Nothing."""
+
+    def got(self, text: str) -> None:
+        """Nothing."""
+
+    def mail(self, head: str, lines: Sequence[str]) -> None:
+        """Nothing."""
+
+    def listing(self, head: str, lines: Sequence[str]) -> None:
+        """Nothing."""
+
+    def refused(self, text: str) -> None:
+        """Nothing."""
+
+    def progress(self, done: int, of: int, text: str) -> None:
+        """Nothing."""

@@ -19,6 +19,9 @@ _INDEX = """<!doctype html><html lang="{{ place.locale }}"><meta charset="utf-8"
 <code>Authorization: Bearer local:&lt;email&gt;</code>.</p>
 <ul>
 <li>Spreadsheet: <code>{{ place.spreadsheet.id }}</code></li>
+<li>The form: <a href="{{ place.form.url }}?as={{ place.people[0].email }}">ask for a payment</a>
+as {{ place.people[0].name }}</li>
+<li>The company's folder in Drive: <code>{{ place.folders.root.id }}</code></li>
 <li>What is here, as JSON: <a href="/workspace">/workspace</a></li>
 <li>API calls so far: <a href="/workspace/calls">/workspace/calls</a></li>
 </ul>

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sheetflow.workspace.story import Chapter, Fill, Pick, Step, Told, Write
+from sheetflow.workspace.story import Answer, Chapter, Fill, Pick, Step, Told, Write
 
 _SENT = ("cloud", "paper", "phones", "wagons", "tickets", "internet", "haulage")
 
 
-def _quietly(who: str, does: Fill | Pick | Write) -> Step:
+def _quietly(who: str, does: Answer | Fill | Pick | Write) -> Step:
     return Step(who, Told("", ""), does)
 
 
@@ -27,12 +27,14 @@ SHOWCASE = Chapter(
         _quietly("anna", Pick(("cloud",), "Paid")),
         _quietly("anna", Write("paper", "comment", "20000")),
         _quietly("anna", Pick(("paper",), "Part-paid")),
+        _quietly("mia", Answer("stand", "invoice")),
     ),
 )
-"""What `sheetflow local --demo` plays on an empty registry: afterwards one request is in every status."""
+"""What `sheetflow local --demo` plays on an empty registry: afterwards there is one in every status,
+and one that came by the form with its invoice."""
 
 ENDS = {
     "cloud": "Paid", "paper": "Part-paid", "phones": "Rejected", "wagons": "Approved", "tickets": "Cancelled",
-    "internet": "Returned", "haulage": "Submitted", "gas": "Draft",
+    "internet": "Returned", "haulage": "Submitted", "gas": "Draft", "stand": "Submitted",
 }  # fmt: skip
 """Where each request of the showcase ends."""

@@ -62,33 +62,69 @@ def test_demo__the_whole_story_with_the_sample() -> None:
     assert told.returncode == 0, told.stdout[-3000:] + told.stderr
     in_order(
         told.stdout,
+        "== 1. It begins at the form",
+        "the form “Payment request” asks: What for*, Contractor, Amount*, Currency*, Pay by*, INN, ",
+        "Invoice, Comment, Send for approval at once?",
+        "handed in: Invoice 417.pdf",
+        "its QR code: ST00012|Name=ООО «Экспострой»|PersonalAcc=40702810538000120417|",
+        "the form says: Payment request Thank you.",
+        "PR-000001: Status “Submitted”, Confirmed “Submitted”",
+        "filled in: Contractor: ООО «Экспострой»",
+        "Account: 40702810538000120417; Corr. account: 30101810400000000225",
+        "with a note at each: Filled in from",
+        "Drive, Payments/2026/2026-11/PR-000001 ООО «Экспострой»:",
+        "- PR-000001 Invoice 417 - mia.pdf, ",
+        "RequestSubmitted: PR-000001 Invoice 417 - mia.pdf, SHA-256 ",
+        "mail to olga@firm.example: [PR-000001] To decide: RUB 127,500.00",
+        "the page offers: Approve, Reject, Return for rework, Comment",
+        "PR-000001: Status “Approved”, Confirmed “Approved”",
+        "handed in: Payment order 318.pdf",
+        "FilesFiled: PR-000001 Payment order 318.pdf, SHA-256 ",
+        "PR-000001: Status “Paid”, Confirmed “Paid”",
+        "mail to office@expostroy.example: [PR-000001] Payment of RUB 127,500.00 by Firm Ltd",
+        "attached: PR-000001 Payment order 318.pdf, ",
+        "an answer goes to anna@firm.example",
+        "What there is about it now",
+        "Drive, Payments/2026/2026-11/PR-000001 ООО «Экспострой»:",
+        "- PR-000001 Invoice 417 - mia.pdf, ",
+        "- PR-000001 Payment order 318.pdf, ",
+        "Mails about PR-000001: 6",
+        "to office@expostroy.example: [PR-000001] Payment of RUB 127,500.00 by Firm Ltd + PR-000001 Payment",
+        "of whom he gives the INN alone",
+        "filled in: Contractor: ООО «Экспострой»",
+        "Account: 40702810538000120417; Corr. account: 30101810400000000225",
+        "This account is not in the contractor book: 40702810900000005555.",
+        "commonest payment fraud",
+        "mail to olga@firm.example: [PR-000002] To decide",
+        "commonest payment fraud",
+        "PR-000002: Status “Rejected”, Confirmed “Rejected”",
         "Mia Meadows types a request",
-        "PR-000002: Status “Submitted”, Confirmed “Submitted”",
-        "mail to olga@firm.example: [PR-000002] To decide: RUB 184,300.50",
+        "PR-000004: Status “Submitted”, Confirmed “Submitted”",
+        "mail to olga@firm.example: [PR-000004] To decide: RUB 184,300.50",
         "Account: 40702810800038000101",
         "Mia Meadows picks “Approved” on her own request",
         "[right-role]",
-        "mail to mia@firm.example: [PR-000002] Put back: Status",
+        "mail to mia@firm.example: [PR-000004] Put back: Status",
         "Anna Counts of accounting approves it",
         "[right-role]",
         "Google does not let it through: workspace: 403",
         "the page offers: Approve, Reject, Return for rework, Comment",
-        "PR-000002: Status “Approved”, Confirmed “Approved”",
-        "mail to anna@firm.example: [PR-000002] To pay",
+        "PR-000004: Status “Approved”, Confirmed “Approved”",
+        "mail to anna@firm.example: [PR-000004] To pay",
         "Confirmed blank at once",
         "Confirmed “Approved”",
         "[unexplained-change]",
         "Max Mills types that account by hand",
         "[fields-change-in-draft]",
-        "mail to max@firm.example: [PR-000002] Put back: Account",
-        "PR-000002: Status “Paid”, Confirmed “Paid”",
-        "mail to billing@yandex.example: [PR-000002] Payment of RUB 184,300.50 by Firm Ltd",
+        "mail to max@firm.example: [PR-000004] Put back: Account",
+        "PR-000004: Status “Paid”, Confirmed “Paid”",
+        "mail to billing@yandex.example: [PR-000004] Payment of RUB 184,300.50 by Firm Ltd",
         "Confirmed “Returned”",
         "> Which invoice is it? Its number is missing.",
         "Confirmed “Part-paid”",
         "Checks: Rejected waits until",
         "Confirmed “Rejected”",
-        "mail to dora@firm.example: [PR-000008] To decide",
+        "mail to dora@firm.example: [PR-000010] To decide",
         "[no-self-approval]",
         "Confirmed “Cancelled”",
         "[valid-fields]",
@@ -105,13 +141,31 @@ def test_demo__in_russian() -> None:
     assert told.returncode == 0, told.stdout[-3000:] + told.stderr
     in_order(
         told.stdout,
-        "PR-000002: статус «На согласовании», подтверждено «На согласовании»",
-        "письмо для olga@firm.example: [PR-000002]",
+        "форма «Заявка на оплату» спрашивает: За что платим*, Подрядчик, Сумма счета*",
+        "приложено: Счет № 417.pdf",
+        "PR-000001: статус «На согласовании», подтверждено «На согласовании»",
+        "Р/С: 40702810538000120417; К/С: 30101810400000000225",
+        "с примечанием у каждой ячейки: Заполнено из",
+        "Диск, Платежи/2026/2026-11/PR-000001 ООО «Экспострой»:",
+        "PR-000001 Счет № 417 - mia.pdf, байт: ",
+        "письмо для olga@firm.example: [PR-000001]",
+        "подтверждено «Согласован к оплате»",
+        "приложено: Платежное поручение № 318.pdf",
+        "подтверждено «Оплачен»",
+        "письмо для office@expostroy.example: [PR-000001]",
+        "приложено: PR-000001 Платежное поручение № 318.pdf, байт: ",
+        "ответ получит anna@firm.example",
+        "Писем по PR-000001: 6",
+        "Этого счета нет в справочнике контрагентов: 40702810900000005555.",
+        "самое частое платежное мошенничество",
+        "PR-000002: статус «Отказано», подтверждено «Отказано»",
+        "PR-000004: статус «На согласовании», подтверждено «На согласовании»",
+        "письмо для olga@firm.example: [PR-000004]",
         "[right-role]",
         "статус «Согласован к оплате», подтверждено «Согласован к оплате»",
         "«Подтверждено» сразу пусто",
         "подтверждено «Оплачен»",
-        "письмо для billing@yandex.example: [PR-000002]",
+        "письмо для billing@yandex.example: [PR-000004]",
         "подтверждено «На доработке»",
         "подтверждено «Оплачен частично»",
         "подтверждено «Отказано»",
@@ -136,6 +190,18 @@ def test_demo__an_outcome_that_the_file_does_not_expect_ends_with_1(
         r"x  PR-\d+: expected ok, but it ended as Draft \(INN: .* wrong check digit", told.stdout
     )
     assert "history verified: 3 events" in told.stdout  # settings, people, one request
+
+
+@pytest.mark.parametrize("command", ["demo", "local --demo --port 0"])
+def test_demo__says_what_it_lacks_to_read_an_invoice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    commands = sys.modules["sheetflow.cli.local"]  # as an attribute of its package it is the command
+    monkeypatch.setattr(commands, "find_spec", lambda name: None if name == "zxingcpp" else name)
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, command.split())
+    assert told.exit_code == 1
+    assert "which needs zxingcpp: install sheetflow[invoices,local]" in told.output
 
 
 # --- the workspace, served
@@ -170,6 +236,21 @@ def statuses(url: str) -> list[str]:
     return sorted(row["confirmed"] for row in registry.rows() if row["id"])
 
 
+def papers(place: dict[str, Any]) -> list[str]:
+    """What lies in the folders of the company's requests, as an accountant sees it; the form is open."""
+    url = place["form"]["url"].partition("/forms/")[0]
+    doors = Doors(url)
+    assert "Invoice" in doors.form(MIA).questions
+    folders, found = [place["folders"]["payments"]["id"]], []
+    for folder in folders:
+        for one in doors.files("anna@firm.example", folder):
+            if "size" in one:
+                found.append(one["name"])
+            else:
+                folders.append(one["id"])
+    return found
+
+
 @pytest.mark.timeout(240)
 def test_local__filled_once_found_again_and_stopped(tmp_path: Path) -> None:
     port = free_port()
@@ -184,6 +265,7 @@ def test_local__filled_once_found_again_and_stopped(tmp_path: Path) -> None:
             try:
                 place = wait_for(url, child)
                 assert statuses(url) == sorted(ENDS.values())
+                assert papers(place) == ["PR-000017 Invoice 417 - mia.pdf"]
                 verified = CliRunner().invoke(
                     main, ["history", "verify", "--json"], env={"SHEETFLOW_WORKSPACE": url}
                 )
