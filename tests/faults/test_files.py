@@ -121,12 +121,12 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "send": {"method": "POST", "path": "/messages/send"},
     "record": {"method": "POST", "path": ":batchUpdate", "skip": 1},
 }
-BADLY = ("503", "503 in spite of its effect", "dropped in spite of its effect")
+HOW = (("503", 1), ("dropped in spite of its effect", 1), ("503 in spite of its effect", 9))
+"""How a call fails, and how often in a row."""
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("failure", BADLY)
-@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize(("failure", "times"), HOW)
 def test_faults__of_a_call_lose_no_file_and_move_none_twice(
     opened: Opener, waiting: Path, whole: Papers, call: str, failure: str, times: int
 ) -> None:
