@@ -126,18 +126,23 @@ def has_wildcard(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def wildcard(pattern: str) -> re.Pattern[str]:
-    """The expression for a pattern: `*` any characters, `?` one, `~` before either makes it plain."""
-    pieces: list[str] = []
+    """The expression for a pattern: `*` any characters, `?` one, `~` before either makes it plain.
+
+    Between two stars the first place that fits is as good as any other, so none is tried twice.
+    """
+    segments: list[list[str]] = [[]]
     position = 0
     while position < len(pattern):
         letter = pattern[position]
         if letter == "~" and pattern[position + 1 : position + 2] in ("*", "?", "~"):
             position += 1
-            pieces.append(re.escape(pattern[position]))
+            segments[-1].append(re.escape(pattern[position]))
         elif letter == "*":
-            if not pieces or pieces[-1] != ".*":
-                pieces.append(".*")
+            segments.append([])
         else:
-            pieces.append("." if letter == "?" else re.escape(letter))
+            segments[-1].append("." if letter == "?" else re.escape(letter))
         position += 1
-    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+    first, *others = ("".join(segment) for segment in segments)
+    middle = "".join(f"(?>.*?{segment})" for segment in others[:-1] if segment)
+    last = f".*{others[-1]}" if others else ""
+    return re.compile(first + middle + last, re.IGNORECASE | re.DOTALL)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Cell = tuple[int, int, int]
 _T = TypeVar("_T")
 _DEEPEST = 40
+_EFFORT = 3_000_000
 _CIRCLE = CellError(
     "REF", "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
 )
@@ -54,6 +55,7 @@ class Engine:
         operations: the binary operators in the spreadsheet's locale.
         signs: the unary operators.
         depth: how many nodes and cells evaluation is within.
+        effort: steps that the formulas of this revision may still spend on hostile expressions.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -77,6 +79,7 @@ class Engine:
         self._running: dict[Cell, None] = {}
         self._circular: set[Cell] = set()
         self.depth = 0
+        self.effort = _EFFORT
         self._spills = Spills(self)
 
     def effective(self, sheet_id: int, row: int, col: int) -> Value:

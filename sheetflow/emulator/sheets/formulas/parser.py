@@ -20,6 +20,8 @@ _LEVEL = {operator: level for level, operators in enumerate(_LEVELS) for operato
 _DEEPEST = 60
 _LONGEST = 50_000
 _END = Token(Kind.SPACE, "")
+APPLY = "LAMBDA()"
+"""The name, which nobody can write, of calling what a call gave: LAMBDA(x, x + 1)(2)."""
 
 
 def parse(text: str, forest: Forest) -> Node:
@@ -137,7 +139,11 @@ class _Reader:
         upper = text.upper()
         if self.peek().kind is Kind.OPEN:
             self._take()
-            return self._forest.call(upper, self._arguments())
+            node = self._forest.call(upper, self._arguments())
+            while self.peek().kind is Kind.OPEN:
+                self._take()
+                node = self._forest.call(APPLY, (node, *self._arguments()))
+            return node
         if upper in ("TRUE", "FALSE"):
             return self._forest.literal(upper == "TRUE")
         return self._forest.name(text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sheetflow.emulator.sheets.a1 import Area
-from sheetflow.emulator.sheets.formulas import Formula
+from sheetflow.emulator.sheets.formulas import Formula, regular
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
 from sheetflow.emulator.sheets.values import typed
 from sheetflow.emulator.sheets.view import View
@@ -18,18 +19,7 @@ def find_replace(batch: Batch, request: Json) -> Json:
     pattern = request.get("find", "")
     if not pattern:
         raise invalid("find must be specified.")
-    try:
-        finder = re.compile(
-            pattern if request.get("searchByRegex") else re.escape(pattern),
-            0 if request.get("matchCase") else re.IGNORECASE,
-        )
-    except re.error as error:
-        raise invalid(f"Invalid regular expression: {pattern}") from error
-    replacement = request.get("replacement", "")
-    if request.get("searchByRegex"):
-        template = re.sub(r"\$(\d+)", r"\\\1", replacement)
-    else:
-        template = replacement.replace("\\", "\\\\")
+    change = _replacer(request, pattern)
     counts = {
         "valuesChanged": 0,
         "formulasChanged": 0,
@@ -38,8 +28,39 @@ def find_replace(batch: Batch, request: Json) -> Json:
         "occurrencesChanged": 0,
     }
     for area in _searched(batch, request):
-        _replace_in(batch, area, finder, template, request, counts)
+        _replace_in(batch, area, change, request, counts)
     return {name: count for name, count in counts.items() if count}
+
+
+Replacer = Callable[[str], "tuple[str, int]"]
+"""A text with what was found replaced, and how often it was."""
+
+
+def _replacer(request: Json, pattern: str) -> Replacer:
+    replacement = request.get("replacement", "")
+    by_regex = bool(request.get("searchByRegex"))
+    body = pattern if by_regex else re.escape(pattern)
+    if request.get("matchEntireCell"):
+        body = rf"\A(?:{body})\z"
+    try:
+        wanted = regular.expression(("" if request.get("matchCase") else "(?i)") + body)
+    except ValueError as error:
+        raise invalid(f"Invalid regular expression: {pattern}") from error
+
+    def change(text: str) -> tuple[str, int]:
+        times = 0
+
+        def new(spans: list[tuple[int, int] | None]) -> str:
+            nonlocal times
+            times += 1
+            return regular.expanded(replacement, text, spans) if by_regex else replacement
+
+        try:
+            return regular.replaced(wanted, text, new), times
+        except regular.TooLong as error:
+            raise invalid(f"The regular expression takes too long: {pattern}") from error
+
+    return change
 
 
 def _searched(batch: Batch, request: Json) -> list[Area]:
@@ -52,9 +73,7 @@ def _searched(batch: Batch, request: Json) -> list[Area]:
     raise invalid("One of range, sheetId and allSheets must be set.")
 
 
-def _replace_in(
-    batch: Batch, area: Area, finder: re.Pattern[str], template: str, request: Json, counts: dict[str, int]
-) -> None:
+def _replace_in(batch: Batch, area: Area, change: Replacer, request: Json, counts: dict[str, int]) -> None:
     box = batch.book.box(area)
     sheet = batch.book.sheet(area.sheet_id)
     view = View(batch.book, sheet)
@@ -66,10 +85,9 @@ def _replace_in(
             if cell.value is None or (formula and not request.get("includeFormulas")):
                 continue
             text = cell.value.text if isinstance(cell.value, Formula) else view.formatted(cell, cell.value)
-            matched = finder.fullmatch(text) if request.get("matchEntireCell") else finder.search(text)
-            if not matched:
+            new, times = change(text)
+            if not times:
                 continue
-            new, times = finder.subn(template, text)
             batch.check(Area(area.sheet_id, row, row + 1, column, column + 1))
             batch.book.writable(area.sheet_id).put(
                 row, column, typed(cell, new, batch.book.locale, batch.book)

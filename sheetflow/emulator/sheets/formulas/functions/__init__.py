@@ -10,10 +10,12 @@ _FAMILIES = (
     "criteria",
     "dates",
     "information",
+    "lambdas",
     "logic",
     "lookup",
     "maths",
     "positions",
+    "queries",
     "regexes",
     "texts",
 )
