@@ -146,7 +146,7 @@ class Shapes:
 
 
 def _flat(items: list[Any]) -> list[Any]:
-    """A list of messages as Google reads it: lists within it are run together (gspread-formatting relies on it)."""
+    """A list of messages as Google reads it: lists in it are run together, as gspread-formatting needs it."""
     if not any(isinstance(item, list) for item in items):
         return items
     return [inner for item in items for inner in (_flat(item) if isinstance(item, list) else [item])]
