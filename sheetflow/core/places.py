@@ -84,12 +84,12 @@ def locate(
 
 def inputs_of(cells: Row, registry: Registry) -> dict[str, Cell]:
     """The row's input cells that are not blank, by column."""
-    found = {}
-    for key in INPUTS:
-        cell = cell_of(cells, registry.columns.get(key))
-        if cell != "" and cell is not False:
-            found[key] = cell
-    return found
+    columns, end = registry.columns, len(cells)
+    return {
+        key: cell
+        for key in INPUTS
+        if (place := columns.get(key, end)) < end and (cell := cells[place]) != "" and cell is not False
+    }
 
 
 def _original(registry: Registry, rows: list[int], known: Row | None) -> int:
