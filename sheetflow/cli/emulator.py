@@ -45,10 +45,12 @@ curl -s -H 'Authorization: Bearer local:anna@example.com' -H 'Content-Type: appl
 import gspread
 from google.oauth2.credentials import Credentials
 
+
 class Local(gspread.HTTPClient):
     def request(self, method, endpoint, *args, **kwargs):
         path = endpoint.partition("googleapis.com")[2]
         return super().request(method, "http://127.0.0.1:8765" + path, *args, **kwargs)
+
 
 client = gspread.Client(Credentials("local:anna@example.com"), http_client=Local)
 sheet = client.create("Budget").sheet1
