@@ -39,7 +39,7 @@ def carry(book: Book, change: shifts.Shifted) -> None:
             mine = book.writable(sheet.sheet_id)
             mine.parts["charts"] = shifts.carry(mine.parts["charts"], change)
     home = book.sheet(change.sheet_id).title
-    spot = (change.dimension, change.start, change.end, change.to, change.low, change.high)
+    spot = (change.dimension, change.start, change.end, change.to, change.low, change.high, change.limit)
     rewrite(book, formulas.Shift(change.kind, home, *spot))
     _each_pivot(book, lambda place: shifts.shift_range(place, change))
 

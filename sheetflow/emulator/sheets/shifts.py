@@ -32,6 +32,7 @@ class Shifted(NamedTuple):
     """Rows or columns `start` to `end` (half-open) were inserted, deleted, or moved to before `to`.
 
     `low` and `high` confine it to a strip of the other dimension: single cells were shifted, not whole rows.
+    `limit` is where the grid ends then: what is pushed over its edge is cut off.
     """
 
     kind: Literal["insert", "delete", "move"]
@@ -42,6 +43,7 @@ class Shifted(NamedTuple):
     to: int = 0
     low: int | None = None
     high: int | None = None
+    limit: int | None = None
 
     @property
     def confined(self) -> bool:
@@ -88,7 +90,10 @@ def shift_span(start: int | None, end: int | None, change: Shifted) -> tuple[int
     count = change.end - change.start
     if change.kind == "insert":
         new_start = start + count if start is not None and change.start <= start else start
-        return new_start, end + count if end is not None and change.start < end else end
+        new_end = end + count if end is not None and change.start < end else end
+        if new_end is not None and change.limit is not None:
+            new_end = min(new_end, change.limit)
+        return new_start, new_end
     if change.kind == "delete":
         return _cut(start, end, change)
     inside = (start or 0) >= change.start and end is not None and end <= change.end

@@ -10,7 +10,7 @@ class Shift(NamedTuple):
 
     `to` is only for a move: Google's destinationIndex, counted before the moved ones are taken out. `low` and
     `high` confine the change to a strip of the other dimension (cells were shifted, not whole rows): what
-    reaches out of the strip stays as it is.
+    reaches out of the strip stays as it is, and what is pushed over `limit`, the grid's end, is cut off.
     """
 
     kind: Literal["insert", "delete", "move"]
@@ -21,6 +21,7 @@ class Shift(NamedTuple):
     to: int = 0
     low: int | None = None
     high: int | None = None
+    limit: int | None = None
 
 
 class Moved(NamedTuple):

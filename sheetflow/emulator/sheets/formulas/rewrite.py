@@ -170,13 +170,13 @@ def shifted_span(first: int, last: int, change: Shift) -> tuple[int, int] | None
     """Where the indices `first` to `last`, both included, are after the change; None when all were deleted.
 
     What is inserted strictly inside belongs to the span from then on. A span that is moved as a whole goes
-    along; one that is moved in part closes up over the gap.
+    along; one that is moved in part closes up over the gap, unless it was moved within the span.
     """
     count = change.end - change.start
     if change.kind == "insert":
         first = first + count if first >= change.start else first
         last = last + count if last >= change.start else last
-        return first, last
+        return first, last if change.limit is None else max(first, min(last, change.limit - 1))
     if change.kind == "delete":
         if change.start <= first and last < change.end:
             return None
@@ -188,6 +188,8 @@ def shifted_span(first: int, last: int, change: Shift) -> tuple[int, int] | None
         return first, last
     if change.start <= first and last < change.end:
         return first - change.start + target, last - change.start + target
+    if first <= change.start and change.end <= last + 1 and first <= change.to <= last + 1:
+        return first, last
     closed = shifted_span(first, last, change._replace(kind="delete"))
     if closed is None:
         return None

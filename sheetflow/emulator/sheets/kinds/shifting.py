@@ -9,7 +9,7 @@ from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
 from sheetflow.emulator.sheets.sheet import Sheet
-from sheetflow.emulator.sheets.shifts import Shifted
+from sheetflow.emulator.sheets.shifts import Shifted, each_place
 from sheetflow.emulator.sheets.values import grow
 from sheetflow.emulator.wire import Json, invalid
 
@@ -34,17 +34,21 @@ def shift_cells(batch: Batch, sheet_id: int, box: Box, dimension: Dimension) -> 
     if dimension == "ROWS":
         height = box.row1 - box.row0
         last = max((i + 1 for i in range(box.row0, len(sheet.rows)) if _filled(sheet, i, box)), default=0)
-        if last:
-            grow(batch.book, sheet, last + height, 1)
-            slide(sheet, Box(box.row0, last, box.col0, box.col1), height, 0)
-        change = Shifted("insert", sheet_id, dimension, box.row0, box.row1, 0, box.col0, box.col1)
+        needed = max(last, _reach(batch, tail, dimension))
+        if needed > box.row0:
+            grow(batch.book, sheet, needed + height, 1)
+        slide(sheet, Box(box.row0, last, box.col0, box.col1), height, 0)
+        strip = (box.col0, box.col1, sheet.row_count)
+        change = Shifted("insert", sheet_id, dimension, box.row0, box.row1, 0, *strip)
     else:
         width = box.col1 - box.col0
         longest = max((len(row.cells) for row in sheet.rows[box.row0 : box.row1] if row), default=0)
-        if longest > box.col0:
-            grow(batch.book, sheet, 1, longest + width)
-            slide(sheet, Box(box.row0, box.row1, box.col0, longest), 0, width)
-        change = Shifted("insert", sheet_id, dimension, box.col0, box.col1, 0, box.row0, box.row1)
+        needed = max(longest, _reach(batch, tail, dimension))
+        if needed > box.col0:
+            grow(batch.book, sheet, 1, needed + width)
+        slide(sheet, Box(box.row0, box.row1, box.col0, longest), 0, width)
+        strip = (box.row0, box.row1, sheet.column_count)
+        change = Shifted("insert", sheet_id, dimension, box.col0, box.col1, 0, *strip)
     following.carry(batch.book, change)
 
 
@@ -79,6 +83,30 @@ def _dimension(request: Json) -> Dimension:
 def _filled(sheet: Sheet, row: int, box: Box) -> bool:
     line = sheet.rows[row]
     return line is not None and any(cell is not None for cell in line.cells[box.col0 : box.col1])
+
+
+def _reach(batch: Batch, tail: Area, dimension: Dimension) -> int:
+    """How far the merges, tables and beginnings of other objects in a strip reach: they must fit the grid."""
+    rows = dimension == "ROWS"
+    sheet = batch.book.sheet(tail.sheet_id)
+    reach = -1
+
+    def note(place: Json) -> Json:
+        nonlocal reach
+        if "dimension" not in place and "startRowIndex" in place and "startColumnIndex" in place:
+            area = a1.area_of(place)
+            if tail.overlaps(area) and _spans(tail, area, dimension):
+                reach = max(reach, (area.row0 if rows else area.col0) or 0)
+        return place
+
+    parts = {name: part for name, part in sheet.parts.items() if name not in ("rowGroups", "columnGroups")}
+    each_place([parts, batch.book.named_ranges], note)
+    begun = reach + 1
+    for place in [*sheet.parts.get("merges", ()), *(one["range"] for one in sheet.parts.get("tables", ()))]:
+        area = a1.area_of(place)
+        if tail.overlaps(area):
+            begun = max(begun, (area.row1 if rows else area.col1) or 0)
+    return begun
 
 
 def _tail(sheet: Sheet, box: Box, dimension: Dimension) -> Area:
