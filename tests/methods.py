@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from sheetflow.emulator.sheets.routes import serves
 from tests.discovery import discovery
 
 DOCUMENTS = ("sheets.v4", "drive.v3", "gmail.v1", "forms.v1")
+OLDER = ("drive.v2",)
+"""Of these a method or two are served, for clients that still call them."""
 _PARAMETER = re.compile(r"\{\+?(\w+)\}")
 
 
@@ -28,9 +30,9 @@ class Method:
     answer: str
 
 
-def methods() -> Iterator[Method]:
-    """Every method of every document; one that takes an upload has a second path."""
-    for document in DOCUMENTS:
+def methods(documents: Sequence[str] = DOCUMENTS) -> Iterator[Method]:
+    """Every method of the documents; one that takes an upload has a second path."""
+    for document in documents:
         whole = discovery(document)
         for found in _below(whole["resources"]):
             answer = found.get("response", {}).get("$ref", "")
@@ -51,7 +53,7 @@ def _below(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @functools.cache
 def _patterns(verb: str) -> list[tuple[re.Pattern[str], Method]]:
     """What a verb's methods look like, the most literal first."""
-    mine = [method for method in methods() if method.verb == verb]
+    mine = [method for method in methods(DOCUMENTS + OLDER) if method.verb == verb]
     mine.sort(key=lambda method: -len(_PARAMETER.sub("", method.path)))
     return [(_pattern(method.path), method) for method in mine]
 
@@ -66,7 +68,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def method_of(verb: str, path: str) -> Method | None:
     """The method that a call is; the chunks of a resumable upload are the one that began it."""
-    if verb == "PUT" and path.startswith("/upload/drive/"):
+    if verb == "PUT" and path.startswith("/upload/drive/v3/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
     return next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
 

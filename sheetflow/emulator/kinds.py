@@ -30,6 +30,7 @@ _ROUTES = (
     ("*", r"(?:/upload)?/drive/v3/about", "drive.about.get"),
     ("GET", r"/drive/v3/files/generateIds", "drive.files.generateIds"),
     ("DELETE", r"/drive/v3/files/trash", "drive.files.emptyTrash"),
+    ("PUT", r"/upload/drive/v2/files/[^/]+", "drive.files.update"),
     ("PUT", r"/upload/drive/v3/files(?:/[^/]+)?", "drive.files.upload"),
     ("DELETE", r"/upload/drive/v3/files(?:/[^/]+)?", "drive.files.upload.cancel"),
     ("GET", r"/download/drive/v3/files/[^/]+", "drive.files.get"),

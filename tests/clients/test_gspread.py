@@ -156,6 +156,11 @@ def test_gspread__files_are_found_shared_copied_and_exported(client: Opener) -> 
     assert copy.sheet1.get("A2:B2") == [["1", "2"]]
     assert anna.export(book.id, ExportFormat.CSV) == b"a,b\r\n1,2"
     assert bytes(anna.export(book.id, ExportFormat.EXCEL))[:2] == b"PK"
+    book.add_worksheet("Other", rows=5, cols=5)
+    anna.import_csv(book.id, "x,y\n3,4\n")
+    again = anna.open_by_key(book.id)
+    assert [one.title for one in again.worksheets()] == ["Sheet1"]
+    assert again.sheet1.get_all_values() == [["x", "y"], ["3", "4"]]
     book.remove_permissions(BORIS)
     with pytest.raises(PermissionError):
         boris.open_by_key(book.id)

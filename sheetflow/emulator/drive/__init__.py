@@ -29,6 +29,7 @@ from sheetflow.emulator.drive import (
     comment_routes,
     file_routes,
     log_routes,
+    older_routes,
     revision_routes,
     sharing_routes,
     upload_routes,
@@ -42,6 +43,14 @@ __all__ = ["Drive", "Sharing", "blueprint"]
 def blueprint(drive: Drive) -> Blueprint:
     """Drive's routes; the caller's address is `flask.g.caller`."""
     routes = Blueprint("drive", __name__)
-    for part in (file_routes, upload_routes, sharing_routes, revision_routes, comment_routes, log_routes):
+    for part in (
+        file_routes,
+        upload_routes,
+        sharing_routes,
+        revision_routes,
+        comment_routes,
+        log_routes,
+        older_routes,
+    ):
         part.add(routes, drive)
     return routes

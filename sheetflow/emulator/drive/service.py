@@ -9,6 +9,7 @@ from typing import Any
 from sheetflow.emulator.drive import meta as metadata
 from sheetflow.emulator.drive.blobs import Blob, Incoming
 from sheetflow.emulator.drive.errors import DriveError, bad, insufficient, no_storage
+from sheetflow.emulator.drive.export import IMPORTS, imported
 from sheetflow.emulator.drive.picture import capabilities, rank
 from sheetflow.emulator.drive.placing import Place, moved
 from sheetflow.emulator.drive.shelf import Shelf, is_service
@@ -60,7 +61,8 @@ class Drive(Shelf):
             columns.update(self._trashing(file, caller, trashed=meta["trashed"]))
         place = self._moved(file, caller, add, remove, all_drives=all_drives) if add or remove else None
         if content is not None and file.is_native:
-            raise bad("The requested conversion is not supported.", "convertTo")
+            self._convert(file, caller, content, media_type)
+            content = None
         if file.mime_type == SPREADSHEET and "name" in columns:
             self.sheets.rename(file.id, caller, columns.pop("name"))
         with ExitStack() as stack:
@@ -82,6 +84,22 @@ class Drive(Shelf):
         if place is not None and file.mime_type == SPREADSHEET and place.owner != file.owner:
             self.sheets.reowned(file.id, place.owner)
         return self.again(file.id)
+
+    def _convert(self, file: File, caller: str, content: Incoming, media_type: str) -> None:
+        """Put a table into a spreadsheet: in place of all that was there, on its first sheet alone."""
+        if file.mime_type != SPREADSHEET or media_type not in IMPORTS:
+            raise bad("The requested conversion is not supported.", "convertTo")
+        lines = imported(b"".join(content.pieces()), media_type)
+        doc = self.sheets.open(file.id, caller, write=True)
+        first, *others = [sheet.sheet_id for sheet in doc.book.sheets]
+        grid = {"rowCount": max(1000, len(lines)), "columnCount": max(26, *map(len, lines), 0)}
+        properties = {"sheetId": first, "gridProperties": grid}
+        mask = "gridProperties.rowCount,gridProperties.columnCount"
+        requests: list[Json] = [{"deleteSheet": {"sheetId": one}} for one in others]
+        requests.append({"updateCells": {"range": {"sheetId": first}, "fields": "*"}})
+        requests.append({"updateSheetProperties": {"properties": properties, "fields": mask}})
+        self.sheets.batch_update(doc, caller, {"requests": requests})
+        self.sheets.write_values(doc, caller, doc.book.sheet(first).whole(), lines)
 
     def _trashing(self, file: File, caller: str, *, trashed: bool) -> Json:
         if not capabilities(file, self.files.role(file.id, caller))["canTrash"]:
