@@ -20,7 +20,7 @@ from sheetflow.app.cautions import cautions
 from sheetflow.app.letters import address_of, compose, reference_of
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.core.company import read_company
-from sheetflow.core.consequences import facts_of
+from sheetflow.core.consequences import MOST_ITEMS, facts_of
 from sheetflow.core.contractors import BOOK_CAUTIONS
 from sheetflow.core.filing import PROBLEMS
 from sheetflow.core.rulebook import LANGUAGES, Rulebook
@@ -87,8 +87,11 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
     """The facts that `core.consequences` gives this letter, and no others."""
     if template == "put-back":
         return {"items": [ITEM], "language": language, **more}
-    asked = {"confirm-status": {"target": "Approved"}, "stranger": {"respondent": "eve@elsewhere.example"}}
-    asked["bounced"] = EVENT_FACTS | {"respondent": "pay@romashka.example"}
+    asked: dict[str, dict[str, object]] = {
+        "confirm-status": {"target": "Approved"},
+        "stranger": {"respondent": "eve@elsewhere.example"},
+        "bounced": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
+    }
     own = asked.get(template, EVENT_FACTS)
     return {**REQUEST_FACTS, **own, "language": language, **more}
 
@@ -294,7 +297,7 @@ def test_compose__offender_reads_each_different_edit_once() -> None:
     text = part(message, "plain")
     assert message["Subject"] == "[PR-000123] Put back: 26 of your changes"
     assert text.count("* PR-000123, Server rent: Status\n") == 1
-    assert text.count("[right-role]") == letters.MOST_ITEMS
+    assert text.count("[right-role]") == MOST_ITEMS
     assert "And 6 more." in text
 
 
