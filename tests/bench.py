@@ -14,6 +14,7 @@ from sheetflow.core.decide import decide
 from sheetflow.model.cells import Cell
 from sheetflow.model.columns import COLUMNS
 from sheetflow.model.snapshot import Registry, Snapshot
+from tests import bench_emulator
 from tests.desk import GOOD, HEAD, MIA, Desk
 
 REQUESTS = 10_000
@@ -38,6 +39,8 @@ def main() -> None:
     _row("  (json.loads of that answer)", _time(lambda: json.loads(answer)), parse)
     for module in ("gspread", "functions.main"):
         _row(f"a fresh python imports {module}", median(_import(module) for _ in range(5)), parse)
+    for name, seconds in bench_emulator.measures():
+        _row(name, seconds, parse)
 
 
 def _changed(desk: Desk, key: str, old: str, new: str) -> Snapshot:
@@ -55,7 +58,7 @@ def _changed(desk: Desk, key: str, old: str, new: str) -> Snapshot:
 
 
 def _row(name: str, seconds: float, unit: float) -> None:
-    print(f"{name:<40} {seconds * 1000:>9.1f} ms {seconds / unit:>7.2f} x parsing")  # noqa: T201
+    print(f"{name:<46} {seconds * 1000:>9.1f} ms {seconds / unit:>7.2f} x parsing")  # noqa: T201
 
 
 def _time(work: Callable[[], object], times: int = 5) -> float:

@@ -41,6 +41,7 @@ class Judge:
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self._book = book
         self._sheet = sheet
+        self._engine = book.engine
         self._operands: dict[str, Value] = {}
         self._choices: dict[str, set[str]] = {}
         self._today: int | None = None
@@ -97,7 +98,7 @@ class Judge:
     def _answer(self, text: str, at: _Place, anchor: _Place | None) -> Value:
         text = text if text.startswith("=") else "=" + text.removeprefix("+")
         down, across = (0, 0) if anchor is None else (at[0] - anchor[0], at[1] - anchor[1])
-        return self._book.engine.answer(text, self._sheet.sheet_id, *at, down, across)
+        return self._engine.answer(text, self._sheet.sheet_id, *at, down, across)
 
     def _operand(self, text: str, at: _Place, anchor: _Place | None) -> Value:
         if text.startswith("="):

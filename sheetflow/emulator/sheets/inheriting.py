@@ -25,6 +25,7 @@ class Inherited:
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self._book = book
         self._sheet = sheet
+        self._engine = book.engine
         self._known: dict[tuple[int, str, int], Json | None] = {}
         self._blocks: list[tuple[int, int, int, int]] | None = None
 
@@ -35,7 +36,7 @@ class Inherited:
     def of_spilled(self, row: int, column: int) -> Json | None:
         """The NumberFormat of a value that an array formula put into a cell."""
         if self._blocks is None:
-            self._blocks = self._book.engine.blocks(self._sheet.sheet_id)
+            self._blocks = self._engine.blocks(self._sheet.sheet_id)
         for top, left, height, width in self._blocks:
             if top <= row < top + height and left <= column < left + width:
                 value = self._sheet.cell(top, left).value
@@ -46,7 +47,7 @@ class Inherited:
         key = (sheet.sheet_id, text, column)
         if key not in self._known:
             self._known[key] = None  # a circle has no format
-            node = self._book.engine.read(text).node
+            node = self._engine.read(text).node
 
             def look(reference: Reference, place: int) -> Json | None:
                 return self._look(sheet, reference, place, depth + 1)

@@ -8,6 +8,7 @@ as it is.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Moved, Renamed, Shift
@@ -39,15 +40,9 @@ def relocate(text: str, rows: int, cols: int) -> str:
 
 
 def _edited(text: str, edit: Callable[[Reference], Reference | None]) -> str:
-    try:
-        tokens = tokenize(text)
-    except FormulaSyntaxError:
-        return text
     pieces: list[str] = []
-    for token in tokens:
-        piece = token.text
-        if token.kind is Kind.REFERENCE:
-            old = Reference.read(piece)
+    for piece, old in _pieces(text):
+        if old is not None:
             new = edit(old)
             if new is None:
                 piece = _GONE
@@ -55,6 +50,18 @@ def _edited(text: str, edit: Callable[[Reference], Reference | None]) -> str:
                 piece = str(new)
         pieces.append(piece)
     return "".join(pieces)
+
+
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[tuple[str, Reference | None], ...]:
+    """A formula cut at its references; one piece where the text is no formula."""
+    try:
+        tokens = tokenize(text)
+    except FormulaSyntaxError:
+        return ((text, None),)
+    return tuple(
+        (token.text, Reference.read(token.text) if token.kind is Kind.REFERENCE else None) for token in tokens
+    )
 
 
 def _changed(reference: Reference, home_sheet: str, change: Change) -> Reference | None:
