@@ -19,6 +19,8 @@ from sheetflow.emulator.identity import Identity
 from sheetflow.emulator.quotas import Quotas
 from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.store import Store
+from sheetflow.emulator.tasks import routes as tasks_routes
+from sheetflow.emulator.tasks.service import Tasks
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -47,6 +49,7 @@ class Emulator:
         drive: folders, files and their content.
         gmail: mailboxes.
         forms: forms and their responses.
+        tasks: task lists and tasks.
         scripts: Apps Script projects.
         hand: edits as people make them.
         respondent: responses as people send them.
@@ -80,6 +83,7 @@ class Emulator:
                 "form", form=form, response=response, by=by
             ),
         )
+        self.tasks = Tasks(self.store, self.clock)
         self.scripts = AppsScript(self)
         self.hand = Hand(self)
         self.respondent = Respondent(self)
@@ -91,6 +95,7 @@ class Emulator:
             blueprint(self.drive),
             forms_routes.blueprint(self.forms),
             forms_page.blueprint(self),
+            tasks_routes.blueprint(self.tasks),
         ]
 
     def close(self) -> None:

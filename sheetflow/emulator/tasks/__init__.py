@@ -1,0 +1,1 @@
+"""Tasks v1: task lists and tasks, each person's own."""
