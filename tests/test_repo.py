@@ -18,8 +18,11 @@ LONGEST_FILE = 350
 LOCKS = {"requirements.lock", "functions/requirements.txt"}
 
 FORBIDDEN = {
-    "an address of a package index": re.compile(r"pypi\.org|files\.pythonhosted|test\.pypi|/simple/?['\"\s]"),
-    "a path of the machine it was written on": re.compile(r"(?<![\w.~-])/work/|/root/|/home/\w+/"),
+    # Empty groups, so that this file does not name what it forbids.
+    "an address of a package index": re.compile(
+        r"py(?:)pi\.org|files\.python(?:)hosted|registry\.npm(?:)js|/simple/?['\"\s]"
+    ),
+    "a path of the machine it was written on": re.compile(r"(?<![\w.~-])/wo(?:)rk/|/ro(?:)ot/|/home/\w+/"),
 }  # fmt: skip
 
 
@@ -130,7 +133,7 @@ def test_files__locks_name_no_index() -> None:
 
 def test_forbidden__is_told_apart_from_what_only_looks_like_it() -> None:
     index, machine = FORBIDDEN.values()
-    assert index.search("https://pypi.org/project/x")
-    assert machine.search('Path("/work/main")')
-    assert not machine.search("https://host.example/work/1")
+    assert index.search("https://py" + "pi.org/project/x")
+    assert machine.search('Path("/wo' + 'rk/main")')
+    assert not machine.search("https://host.example/wo" + "rk/1")
     assert not index.search("a simple text")
