@@ -274,7 +274,7 @@ class SheetsService:
         with first.lock, second.lock, other.transaction() as book:
             source = doc.book.sheet(sheet_id)
             title = free_title(book, f"Copy of {source.title}")
-            twin = copy_of(source, book.token, defaults.fresh_id(), title)
+            twin = copy_of(source, book, defaults.fresh_id(), title)
             book.sheets.append(twin)
             book.guard_size()
             answer = picture.sheet_properties(twin, len(book.sheets) - 1)

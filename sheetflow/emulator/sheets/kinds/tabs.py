@@ -80,16 +80,16 @@ def duplicate_sheet(batch: Batch, request: Json) -> Json:
     title = request.get("newSheetName") or free_title(book, f"Copy of {source.title}")
     check_title(book, title)
     index = min(request.get("insertSheetIndex", 0), len(book.sheets))
-    twin = copy_of(source, book.token, sheet_id, title)
+    twin = copy_of(source, book, sheet_id, title)
     book.sheets.insert(index, twin)
     book.guard_size()
     book.touch()
     return {"properties": picture.sheet_properties(twin, index)}
 
 
-def copy_of(source: Sheet, owner: object, sheet_id: int, title: str) -> Sheet:
-    """A sheet's twin under another id and title; its objects get ids of their own."""
-    twin = source.copy(owner)
+def copy_of(source: Sheet, book: Book, sheet_id: int, title: str) -> Sheet:
+    """A sheet's twin for a book, under another id and title; its objects get ids and names of their own."""
+    twin = source.copy(book.token)
     twin.properties = {**copy.deepcopy(source.properties), "sheetId": sheet_id, "title": title}
     twin.parts = shifts.with_sheet(twin.parts, source.sheet_id, sheet_id)
     for part, name in (
@@ -97,9 +97,22 @@ def copy_of(source: Sheet, owner: object, sheet_id: int, title: str) -> Sheet:
         ("filterViews", "filterViewId"),
         ("bandedRanges", "bandedRangeId"),
         ("charts", "chartId"),
+        ("slicers", "slicerId"),
     ):
         for item in twin.parts.get(part, ()):
             item[name] = defaults.fresh_id()
+    taken = {table["name"].casefold() for sheet in book.sheets for table in sheet.parts.get("tables", ())}
+    for table in twin.parts.get("tables", ()):
+        old, number = table["name"], 2
+        while table["name"].casefold() in taken:
+            table["name"] = f"{old}_{number}"
+            number += 1
+        taken.add(table["name"].casefold())
+        basic = twin.parts.get("basicFilter", {})
+        fresh = str(defaults.fresh_id())
+        if basic.get("tableId") == table["tableId"]:
+            basic["tableId"] = fresh
+        table["tableId"] = fresh
     return twin
 
 

@@ -171,3 +171,15 @@ def test_basic_filter__may_stand_on_a_table(world: World) -> None:
     world.batch({"setBasicFilter": {"filter": {"tableId": "t1"}}})
     shown = world.get()["sheets"][0]["basicFilter"]
     assert (shown["tableId"], shown["range"]) == ("t1", answered("B2:D5"))
+
+
+def test_tables__a_copied_sheet_has_tables_of_its_own(world: World) -> None:
+    add(world)
+    world.batch({"setBasicFilter": {"filter": {"tableId": "t1"}}})
+    world.batch({"duplicateSheet": {"sourceSheetId": 0, "newSheetId": 7, "insertSheetIndex": 1}})
+    first, second = world.get()["sheets"]
+    (mine,), (copied,) = first["tables"], second["tables"]
+    assert (mine["name"], copied["name"]) == ("Payments", "Payments_2")
+    assert copied["tableId"] not in ("t1", "")
+    assert second["basicFilter"]["tableId"] == copied["tableId"]
+    assert copied["range"] == place("B2:D5", 7)
