@@ -20,7 +20,13 @@ from tests.discovery import discovery
 from tests.methods import DOCUMENTS, is_served, methods
 
 PAGE = Path(__file__).parent.parent / "docs" / "emulator.md"
-NAMES = {"sheets.v4": "Sheets v4", "drive.v3": "Drive v3", "gmail.v1": "Gmail v1", "forms.v1": "Forms v1"}
+NAMES = {
+    "sheets.v4": "Sheets v4",
+    "drive.v3": "Drive v3",
+    "gmail.v1": "Gmail v1",
+    "forms.v1": "Forms v1",
+    "tasks.v1": "Tasks v1",
+}
 HEADING = "| | served | not served |\n| --- | --- | --- |"
 
 

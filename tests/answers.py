@@ -17,7 +17,7 @@ from flask.signals import request_finished
 from tests.discovery import problems
 from tests.methods import method_of
 
-GOOGLE = ("/v4/", "/drive/", "/upload/", "/download/", "/gmail/", "/v1/forms")
+GOOGLE = ("/v4/", "/drive/", "/upload/", "/download/", "/gmail/", "/v1/forms", "/tasks/")
 
 violations: list[str] = []
 """What was found since the last test."""

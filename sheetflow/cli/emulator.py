@@ -102,7 +102,7 @@ TITLES = {
 )
 @click.option("--quotas", is_flag=True, help="Refuse, as Google does, what is over its minute quotas.")
 def emulator(port: int, data: Path | None, *, quotas: bool) -> None:
-    """Serve Google's Sheets, Drive, Gmail and Forms APIs alone, on this machine: until Ctrl-C."""
+    """Serve Google's Sheets, Drive, Gmail, Forms and Tasks APIs alone, on this machine: until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     check_port(port)
     try:
@@ -127,9 +127,10 @@ def _serve(running: Emulator, port: int, data: Path | None) -> None:
 
 def introduction(url: str, data: Path | None) -> str:
     """What the command prints once it serves."""
+    kept = f"Kept in {data}" if data else "Nothing is kept"
     parts = [
         f"Google's APIs, emulated: {url}",
-        f"Sheets v4, Drive v3, Gmail v1, Forms v1. {f'Kept in {data}' if data else 'Nothing is kept'}.",
+        f"Sheets v4, Drive v3, Gmail v1, Forms v1, Tasks v1. {kept}.",
         "A token says who calls: local:<e-mail>. Anybody may be anybody; it listens on this machine alone.",
     ]
     for name, snippet in SNIPPETS.items():

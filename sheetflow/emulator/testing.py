@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SERVICE_ACCOUNT = ".iam.gserviceaccount.com"
-_PATHS = {"sheets": "/", "drive": "/drive/v3/", "gmail": "/", "forms": "/"}
+_PATHS = {"sheets": "/", "drive": "/drive/v3/", "gmail": "/", "forms": "/", "tasks": "/"}
 
 
 class LocalGoogle:
@@ -84,7 +84,7 @@ class LocalGoogle:
         """`client_options` for googleapiclient's `build`.
 
         Args:
-            service: `sheets`, `drive`, `gmail` or `forms`.
+            service: `sheets`, `drive`, `gmail`, `forms` or `tasks`.
         """
         return {"api_endpoint": self.url + _PATHS[service]}
 

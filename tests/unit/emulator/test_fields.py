@@ -62,6 +62,9 @@ FORM = "formId,info(title,documentTitle),revisionId,responderUri,settings,publis
 RESPONSE = "responseId,createTime,lastSubmittedTime,answers"
 WATCH = "id,target/topic/topicName,eventType,createTime,expireTime,state"
 
+TASK_LIST = "kind,id,etag,title,updated,selfLink"
+TASK = f"{TASK_LIST},position,status,webViewLink"
+
 FIELDS = {
     "sheets.spreadsheets.create": BOOK,
     "sheets.spreadsheets.get": BOOK,
@@ -172,6 +175,20 @@ FIELDS = {
     "forms.forms.watches.list": f"watches({WATCH})",
     "forms.forms.watches.renew": WATCH,
     "forms.forms.watches.delete": EMPTY,
+    "tasks.tasklists.insert": TASK_LIST,
+    "tasks.tasklists.get": TASK_LIST,
+    "tasks.tasklists.list": f"kind,etag,items({TASK_LIST})",
+    "tasks.tasklists.patch": TASK_LIST,
+    "tasks.tasklists.update": TASK_LIST,
+    "tasks.tasklists.delete": NOTHING,
+    "tasks.tasks.insert": TASK,
+    "tasks.tasks.get": TASK,
+    "tasks.tasks.list": f"kind,etag,items({TASK})",
+    "tasks.tasks.patch": f"{TASK},completed",
+    "tasks.tasks.update": TASK,
+    "tasks.tasks.move": TASK,
+    "tasks.tasks.clear": NOTHING,
+    "tasks.tasks.delete": NOTHING,
 }  # fmt: skip
 
 
@@ -206,6 +223,7 @@ class Story:
         self.talk()
         self.mail()
         self.forms()
+        self.tasks()
 
     def sheets(self) -> None:
         book = self.call("POST", "/v4/spreadsheets", {"properties": {"title": "Register"}})["spreadsheetId"]
@@ -365,6 +383,24 @@ class Story:
         self.call("GET", f"{root}/watches")
         self.call("POST", f"{root}/watches/{identifier}:renew", {})
         self.call("DELETE", f"{root}/watches/{identifier}")
+
+    def tasks(self) -> None:
+        root = "/tasks/v1/users/@me/lists"
+        made = self.call("POST", root, {"title": "To do"})["id"]
+        self.call("GET", root)
+        self.call("GET", f"{root}/{made}")
+        self.call("PATCH", f"{root}/{made}", {"title": "To pay"})
+        self.call("PUT", f"{root}/{made}", {"id": made, "title": "To send"})
+        tasks = f"/tasks/v1/lists/{made}/tasks"
+        first, second = [self.call("POST", tasks, {"title": title})["id"] for title in ("Pay", "Send")]
+        self.call("GET", tasks)
+        self.call("GET", f"{tasks}/{first}")
+        self.call("POST", f"{tasks}/{first}/move?previous={second}")
+        self.call("PATCH", f"{tasks}/{first}", {"status": "completed"})
+        self.call("PUT", f"{tasks}/{second}", {"id": second, "title": "Send it"})
+        self.call("POST", f"/tasks/v1/lists/{made}/clear")
+        self.call("DELETE", f"{tasks}/{second}")
+        self.call("DELETE", f"{root}/{made}")
 
 
 @pytest.fixture(scope="module")
