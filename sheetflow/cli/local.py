@@ -45,7 +45,8 @@ MORNING = "2026-11-24T09:00:00Z"
 @click.option("--demo", "filled", is_flag=True, help="Fill an empty registry: requests in every status.")
 def local(port: int, data: Path, locale: str, *, filled: bool) -> None:
     """Serve what a company has at Google, on this machine: until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped politely, the functions stop too
+    for stop in (signal.SIGTERM, signal.SIGINT):  # also where a shell started it with SIGINT ignored
+        signal.signal(stop, signal.default_int_handler)  # stopped politely, the functions stop too
     screen = Screen()
     try:
         _serve(screen, port, data, locale, filled=filled)

@@ -275,7 +275,10 @@ def test_local__filled_once_found_again_and_stopped(tmp_path: Path) -> None:
                 assert [(run["ok"], run["log"]) for run in edit["triggers"]] == [(True, [])]
             finally:
                 child.send_signal(stop)
-                output, _ = child.communicate(timeout=30)
+                try:
+                    output, _ = child.communicate(timeout=30)
+                finally:
+                    child.kill()
         assert child.returncode == 0
         assert "stopped; everything is kept in" in output
         for function in functions.values():
