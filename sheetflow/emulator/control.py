@@ -227,6 +227,7 @@ class Switches:
         "form_answers_evaluate": False,
         "gmail_search_lag_seconds": 0,
         "protected_columns_block_structure": True,
+        "push_retry_seconds": 1,
         "quotas": False,
     }
 

@@ -105,7 +105,18 @@ def blueprint(emulator: Emulator) -> Blueprint:
     def responded() -> Response:
         return jsonify(emulator.respondent.respond_request(json_object()))
 
+    _add_topics(routes, emulator)
     return routes
+
+
+def _add_topics(routes: Blueprint, emulator: Emulator) -> None:
+    @routes.get("/topics")
+    def topics_listed() -> Response:
+        return jsonify(topics=emulator.topics.listed())
+
+    @routes.post("/topics")
+    def topic_bound() -> Response:
+        return jsonify(emulator.topics.bind(json_object()))
 
 
 def _move(emulator: Emulator, body: Json) -> datetime:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.apps_script.runtime import AppsScript
 from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
+from sheetflow.emulator.couriers import Courier
 from sheetflow.emulator.drive import Drive, blueprint
 from sheetflow.emulator.forms import page as forms_page
 from sheetflow.emulator.forms import routes as forms_routes
@@ -21,6 +22,7 @@ from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.store import Store
 from sheetflow.emulator.tasks import routes as tasks_routes
 from sheetflow.emulator.tasks.service import Tasks
+from sheetflow.emulator.topics import Topics
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -44,6 +46,8 @@ class Emulator:
         calls: what was called.
         events: tells listeners of mail and changed cells.
         identity: tokens.
+        courier: calls that the emulator makes by itself.
+        topics: Pub/Sub topics that watches publish to.
         files: who may open what.
         sheets: spreadsheets.
         drive: folders, files and their content.
@@ -64,6 +68,14 @@ class Emulator:
         self.calls = CallLog()
         self.events = Events()
         self.identity = Identity(self.store, self.clock)
+        self.courier = Courier()
+        self.topics = Topics(
+            self.store,
+            self.clock.now,
+            self.courier,
+            self.identity,
+            lambda: float(self.switches.get("push_retry_seconds")),
+        )
         self.sheets = SheetsService(
             self.store,
             self.clock,
@@ -101,4 +113,5 @@ class Emulator:
     def close(self) -> None:
         """Let running triggers end, and close the database. What was answered is on disk without it."""
         self.hand.settle()
+        self.courier.close()
         self.store.close()
