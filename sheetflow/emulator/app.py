@@ -17,7 +17,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from sheetflow.emulator import control_routes, identity_routes
+from sheetflow.emulator import batch, control_routes, identity_routes
 from sheetflow.emulator.control import Fault, pause
 from sheetflow.emulator.gmail import routes as gmail_routes
 from sheetflow.emulator.kinds import kind_of
@@ -41,7 +41,8 @@ GOOGLE_PATHS = (
     "/token",
     "/oauth2/",
 )
-OPEN_PATHS = ("/token", "/oauth2/")
+OPEN_PATHS = ("/token", "/oauth2/", "/batch")
+"""Those that need no token of their own; in a batch each part brings its."""
 LEGACY_PATHS = ("/drive/", "/upload/", "/download/", "/gmail/", "/tasks/", "/batch")
 
 _ODD_SLASH = re.compile(r"^(/v4/spreadsheets/[^/]+(?=/:|/$)|/(?:drive|upload|gmail|v1)/.*[^/](?=/$))/")
@@ -79,6 +80,7 @@ def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> F
     for routes in (
         control_routes.blueprint(emulator),
         identity_routes.blueprint(emulator),
+        batch.blueprint(),
         gmail_routes.blueprint(emulator.gmail),
         *emulator.service_blueprints(),
         *blueprints,

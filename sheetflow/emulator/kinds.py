@@ -65,6 +65,7 @@ _ROUTES = (
     ("PATCH", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.patch"),
     ("*", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.{method}"),
     ("*", r"/tasks/v1/users/@me/lists", "tasks.tasklists.{plural}"),
+    ("POST", r"/batch(?:/.*)?", "batch"),
     ("POST", r"/token", "oauth.token"),
     ("GET", r"/oauth2/v1/certs", "oauth.certs"),
 )
