@@ -11,9 +11,9 @@ import copy
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sheetflow.emulator.sheets import a1, following, formulas, shifts
+from sheetflow.emulator.sheets import a1, following, formulas, shifts, tables
 from sheetflow.emulator.sheets.a1 import Area, Box
-from sheetflow.emulator.sheets.formulas import Engine, Formula, GridArea, Value
+from sheetflow.emulator.sheets.formulas import Engine, Formula, GridArea, TableShape, Value
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.wire import Json, invalid
 
@@ -226,3 +226,7 @@ class Book:
             if item["name"].casefold() == folded:
                 return GridArea(*a1.area_of(item["range"]))
         return None
+
+    def table(self, name: str) -> TableShape | None:
+        """The table that formulas write so; the case of letters does not matter."""
+        return tables.shape(self, name)

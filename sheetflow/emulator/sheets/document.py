@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sheetflow.emulator.sheets import tables
 from sheetflow.emulator.sheets.book import Book
 
 Keep = Callable[[str, Book, Book], None]
@@ -65,6 +66,7 @@ class Document:
             self._draft = self._book.draft()
             try:
                 yield self._draft
+                tables.settle(self._draft)
                 self._keep(self.id, self._book, self._draft)
                 self._book = self._draft
             finally:

@@ -24,10 +24,14 @@ def carry(book: Book, change: shifts.Shifted) -> None:
     book.named_ranges = [item for item in (shifts.carry(n, change) for n in book.named_ranges) if item]
     if not change.confined:
         book.metadata = [item for item in (shifts.carry(m, change) for m in book.metadata) if item]
+    gone: list[str] = []
     for sheet in list(book.sheets):
         if sheet.sheet_id == change.sheet_id:
             mine = book.writable(sheet.sheet_id)
-            kept = tables.carried(mine.parts.pop("tables", []), change)
+            old = mine.parts.pop("tables", [])
+            kept = tables.carried(old, change)
+            left = {table["tableId"] for table in kept}
+            gone += [table["name"] for table in old if table["tableId"] not in left]
             mine.parts = {name: part for name, part in shifts.carry(mine.parts, change).items() if part}
             if kept:
                 mine.parts["tables"] = kept
@@ -41,6 +45,8 @@ def carry(book: Book, change: shifts.Shifted) -> None:
     home = book.sheet(change.sheet_id).title
     spot = (change.dimension, change.start, change.end, change.to, change.low, change.high, change.limit)
     rewrite(book, formulas.Shift(change.kind, home, *spot))
+    for name in gone:
+        rewrite(book, formulas.TableDeleted(name))
     _each_pivot(book, lambda place: shifts.shift_range(place, change))
 
 
@@ -121,9 +127,9 @@ def _each_pivot(book: Book, change: Any) -> None:
                 book.writable(sheet.sheet_id).put(index, column, kept)
 
 
-def rewrite(book: Book, change: formulas.Change) -> None:
-    """Rewrite all formulas, those of validation rules and conditional formats among them."""
-    for sheet in list(book.sheets):
+def rewrite(book: Book, change: formulas.Change, only: Sheet | None = None) -> None:
+    """Rewrite all formulas, or one sheet's, those of validation rules and conditional formats among them."""
+    for sheet in list(book.sheets) if only is None else [only]:
         rules = _RuleRewriter(sheet.title, change)
         writes: list[tuple[int, int, Cell]] = []
         for index, row in enumerate(sheet.rows):
@@ -136,11 +142,11 @@ def rewrite(book: Book, change: formulas.Change) -> None:
                 if value != cell.value or rule is not cell.validation:
                     writes.append((index, column, Cell(value, cell.format, cell.note, rule, cell.more)))
         if writes:
-            mine = book.writable(sheet.sheet_id)
+            mine = book.writable(sheet.sheet_id) if only is None else only
             for index, column, cell in writes:
                 mine.put(index, column, cell)
         if "conditionalFormats" in sheet.parts:
-            mine = book.writable(sheet.sheet_id)
+            mine = book.writable(sheet.sheet_id) if only is None else only
             mine.parts["conditionalFormats"] = [rules.format(r) for r in mine.parts["conditionalFormats"]]
 
 

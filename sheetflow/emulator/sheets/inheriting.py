@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets import formulas
 from sheetflow.emulator.sheets.formulas import Formula
+from sheetflow.emulator.sheets.formulas.structured import Structured
 
 if TYPE_CHECKING:
     from sheetflow.emulator.sheets.book import Book
+    from sheetflow.emulator.sheets.formulas import GridArea
     from sheetflow.emulator.sheets.formulas.references import Reference
     from sheetflow.emulator.sheets.sheet import Sheet
     from sheetflow.emulator.wire import Json
@@ -49,20 +51,38 @@ class Inherited:
             self._known[key] = None  # a circle has no format
             node = self._engine.read(text).node
 
-            def look(reference: Reference, place: int) -> Json | None:
+            def look(reference: Reference | Structured, place: int) -> Json | None:
                 return self._look(sheet, reference, place, depth + 1)
 
             if node is not None and depth < _DEEPEST:
                 self._known[key] = formulas.format_of(node, look, column)
         return self._known[key]
 
-    def _look(self, home: Sheet, reference: Reference, place: int, depth: int) -> Json | None:
-        sheet = home if reference.sheet is None else self._book.titled(reference.sheet)
-        if sheet is None:
+    def _look(self, home: Sheet, reference: Reference | Structured, place: int, depth: int) -> Json | None:
+        if isinstance(reference, Structured):
+            area = self._area(reference)
+            if area is None:
+                return None
+            sheet, first, column = self._book.sheet(area.sheet_id), area.row0 or 0, (area.col0 or 0) + place
+            return self._first_format(sheet, column, first, area.row1, depth)
+        known = home if reference.sheet is None else self._book.titled(reference.sheet)
+        if known is None:
             return None
         first, last = reference.rows()
         column = reference.cols()[0] + place
-        bottom = len(sheet.rows) if last is None else min(last + 1, len(sheet.rows))
+        return self._first_format(known, column, first, None if last is None else last + 1, depth)
+
+    def _area(self, reference: Structured) -> GridArea | None:
+        """What a name, or a part of a table, means."""
+        named = self._book.named_range(reference.table) if reference == Structured(reference.table) else None
+        table = self._engine.table(reference.table) if named is None else None
+        return named if table is None else reference.area(table)
+
+    def _first_format(
+        self, sheet: Sheet, column: int, first: int, end: int | None, depth: int
+    ) -> Json | None:
+        """The format that the first rows of a column have."""
+        bottom = len(sheet.rows) if end is None else min(end, len(sheet.rows))
         for row in range(first, min(bottom, first + 3)):  # a header may come first
             cell = sheet.cell(row, column)
             if cell.number_format is not None:

@@ -85,7 +85,7 @@ def _sheet(doc: Document, sheet: Sheet, index: int, caller: str) -> Json:
     if "filterViews" in shown:
         shown["filterViews"] = [filtering.shown(view) for view in shown["filterViews"]]
     if sheet.parts.get("tables"):
-        shown["tables"] = without_zero_ids(tables.shown(View(doc.book, sheet)))
+        shown["tables"] = without_zero_ids(tables.shown(doc.book, sheet))
     protections = [
         protected_range(item, caller, doc.owner) for item in sheet.parts.get("protectedRanges", ())
     ]

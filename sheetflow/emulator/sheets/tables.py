@@ -1,7 +1,9 @@
 """Tables of a sheet: what their columns are called and typed, and how they follow their cells.
 
 A table's range begins with its header. `columnIndex` counts within the table. A column's name is what its
-header cell says; the name that was set stands for a blank header. Source: Google's reference.
+header cell says; the name that was set stands for a blank header. Formulas follow tables and columns that are
+renamed: what each column was called is kept under NAMES, so that another header is known for a new name of
+the same column, wherever that column has gone meanwhile. Source: Google's reference.
 """
 
 from __future__ import annotations
@@ -10,11 +12,19 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets import a1, shifts
 from sheetflow.emulator.sheets.a1 import Area, Box
+from sheetflow.emulator.sheets.formats import format_value
+from sheetflow.emulator.sheets.formulas import CellError, Formula, GridArea, TableRenamed, TableShape
+from sheetflow.emulator.sheets.formulas.structured import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sheetflow.emulator.sheets.book import Book
     from sheetflow.emulator.sheets.sheet import Sheet
-    from sheetflow.emulator.sheets.view import View
     from sheetflow.emulator.wire import Json
+
+NAMES = "_names"
+"""Under which a table keeps what its columns were called; no answer shows it."""
 
 _CONDITIONS = {
     "DATE": {"type": "DATE_IS_VALID"},
@@ -42,8 +52,9 @@ def carried(tables: list[Json], change: shifts.Shifted) -> list[Json]:
         if new is None:
             continue
         table = {**table, "range": new}
-        if change.dimension == "COLUMNS" and change.concerns(old) and "columnProperties" in table:
-            table["columnProperties"] = _columns(table["columnProperties"], old, new, change)
+        for part in ("columnProperties", NAMES):
+            if change.dimension == "COLUMNS" and change.concerns(old) and part in table:
+                table[part] = _columns(table[part], old, new, change)
         kept.append(table)
     return kept
 
@@ -97,23 +108,68 @@ def rule_of(column: Json) -> Json | None:
     return None if condition is None else {"condition": dict(condition)}
 
 
-def shown(view: View) -> list[Json]:
+def shown(book: Book, sheet: Sheet) -> list[Json]:
     """The tables of a sheet as Google answers them: each column by the name in its header."""
     answer = []
-    for table in view.sheet.parts.get("tables", ()):
-        box = view.sheet.box(a1.area_of(table["range"]))
+    for table in sheet.parts.get("tables", ()):
         given = {one.get("columnIndex", 0): one for one in table.get("columnProperties", ())}
-        columns = []
-        for index in range(box.col1 - box.col0):
-            one = given.get(index, {})
-            name = header(view, box, index) or one.get("columnName") or f"Column {index + 1}"
-            columns.append({**one, "columnIndex": index, "columnName": name})
-        answer.append({**table, "columnProperties": columns})
+        columns = [
+            {**given.get(index, {}), "columnIndex": index, "columnName": name}
+            for index, name in enumerate(names(book, sheet, table))
+        ]
+        rest = {name: part for name, part in table.items() if name != NAMES}
+        answer.append({**rest, "columnProperties": columns})
     return answer
 
 
-def header(view: View, box: Box, index: int) -> str:
-    """What the header cell of a table's column says."""
-    place = (box.row0, box.col0 + index)
-    value = view.value(*place)
-    return "" if value is None else view.formatted(view.sheet.cell(*place), value)
+def names(book: Book, sheet: Sheet, table: Json) -> list[str]:
+    """What the columns of a table are called."""
+    box = sheet.box(a1.area_of(table["range"]))
+    given = {one.get("columnIndex", 0): one.get("columnName") for one in table.get("columnProperties", ())}
+    return [
+        header(book, sheet, box, index) or given.get(index) or f"Column {index + 1}"
+        for index in range(box.col1 - box.col0)
+    ]
+
+
+def header(book: Book, sheet: Sheet, box: Box, index: int) -> str:
+    """What stands in the header cell of a table's column; a formula there names nothing."""
+    cell = sheet.cell(box.row0, box.col0 + index)
+    if cell.value is None or isinstance(cell.value, Formula | CellError):
+        return ""
+    return format_value(cell.value, cell.number_format, book.locale)
+
+
+def every(book: Book) -> Iterator[tuple[Sheet, Json]]:
+    """All tables of a spreadsheet, each with its sheet."""
+    for sheet in book.sheets:
+        for table in sheet.parts.get("tables", ()):
+            yield sheet, table
+
+
+def shape(book: Book, name: str) -> TableShape | None:
+    """The table that formulas write as `name`."""
+    folded = name.casefold()
+    for sheet, table in every(book):
+        if written(table["name"]).casefold() == folded:
+            box = sheet.box(a1.area_of(table["range"]))
+            area = GridArea(sheet.sheet_id, *box)
+            return TableShape(area, tuple(names(book, sheet, table)), has_footer(table))
+    return None
+
+
+def settle(book: Book) -> None:
+    """Let formulas follow columns whose headers have changed since this was done last."""
+    for sheet, table in list(every(book)):
+        now = names(book, sheet, table)
+        kept = {one["columnIndex"]: one["columnName"] for one in table.get(NAMES, ())}
+        pairs = tuple((kept[index], name) for index, name in enumerate(now) if kept.get(index, name) != name)
+        if pairs:
+            book.rewrite(TableRenamed(table["name"], table["name"], pairs))
+        if kept != dict(enumerate(now)):
+            (mine,) = (
+                one
+                for one in book.writable(sheet.sheet_id).parts["tables"]
+                if one["tableId"] == table["tableId"]
+            )
+            mine[NAMES] = [{"columnIndex": index, "columnName": name} for index, name in enumerate(now)]

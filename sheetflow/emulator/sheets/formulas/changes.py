@@ -51,4 +51,18 @@ class Deleted(NamedTuple):
     sheet: str
 
 
-Change: TypeAlias = Shift | Moved | Renamed | Deleted
+class TableRenamed(NamedTuple):
+    """A table, or some of its columns, got other names; `columns` are pairs of the old and the new one."""
+
+    old: str
+    new: str
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+class TableDeleted(NamedTuple):
+    """A table was deleted: what pointed to it is #REF! from now on."""
+
+    name: str
+
+
+Change: TypeAlias = Shift | Moved | Renamed | Deleted | TableRenamed | TableDeleted

@@ -18,7 +18,7 @@ from sheetflow.emulator.sheets.formulas.locales import locale_named
 from sheetflow.emulator.sheets.formulas.scalars import operations, tidy
 from sheetflow.emulator.sheets.formulas.signs import signs
 from sheetflow.emulator.sheets.formulas.spills import Spills
-from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, Value
+from sheetflow.emulator.sheets.formulas.values import CellError, Formula, Grid, TableShape, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,6 +75,7 @@ class Engine:
         self._columns: dict[tuple[int, int], Column] = {}
         self._areas: dict[Area, Array] = {}
         self._sizes: dict[int, tuple[int, int]] = {}
+        self._tables: dict[str, TableShape | None] = {}
         self._indexes: dict[int, tuple[list[Value], LookupIndex]] = {}
         self._running: dict[Cell, None] = {}
         self._circular: set[Cell] = set()
@@ -143,6 +144,12 @@ class Engine:
         if sheet_id not in self._sizes:
             self._sizes[sheet_id] = self.grid.size(sheet_id)
         return self._sizes[sheet_id]
+
+    def table(self, name: str) -> TableShape | None:
+        """A table by the name that formulas write."""
+        if name not in self._tables:
+            self._tables[name] = self.grid.table(name)
+        return self._tables[name]
 
     def cell(self, sheet_id: int, row: int, col: int) -> Value:
         """A cell's value, as `effective`, while evaluation is going on."""

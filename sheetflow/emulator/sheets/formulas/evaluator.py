@@ -18,9 +18,20 @@ from sheetflow.emulator.sheets.formulas.arrays import (
 )
 from sheetflow.emulator.sheets.formulas.calls import count_complaint, elements
 from sheetflow.emulator.sheets.formulas.lambdas import Bound, Lambda
-from sheetflow.emulator.sheets.formulas.nodes import Binary, Braces, Call, Literal, Name, Node, Range, Unary
+from sheetflow.emulator.sheets.formulas.nodes import (
+    Binary,
+    Braces,
+    Call,
+    Literal,
+    Name,
+    Node,
+    Part,
+    Range,
+    Unary,
+)
 from sheetflow.emulator.sheets.formulas.registry import FUNCTIONS
 from sheetflow.emulator.sheets.formulas.scalars import Fail, tidy
+from sheetflow.emulator.sheets.formulas.structured import Structured
 from sheetflow.emulator.sheets.formulas.values import GridArea, Value
 
 if TYPE_CHECKING:
@@ -119,6 +130,8 @@ class Evaluator:
     def _compute(self, node: Node, *, array: bool) -> Operand:
         if isinstance(node, Range):
             return self.resolve(node.reference)
+        if isinstance(node, Part):
+            return self._part(node.reference)
         if isinstance(node, Binary):
             return self._binary(node, array=array)
         if isinstance(node, Call):
@@ -243,8 +256,22 @@ class Evaluator:
             return bound.operand
         area = self.engine.grid.named_range(node.name)
         if area is None:
-            raise Fail("NAME", f"Unknown range name: '{node.name.upper()}'.")
+            return self._part(Structured(node.name))
         return self.clipped(GridArea(*area))
+
+    def _part(self, reference: Structured) -> Area:
+        """The cells of a part of a table.
+
+        Raises:
+            Fail: #NAME? for an unknown table, #REF! for a part that it does not have.
+        """
+        table = self.engine.table(reference.table)
+        if table is None:
+            raise Fail("NAME", f"Unknown range name: '{reference.table.upper()}'.")
+        area = reference.area(table)
+        if area is None:
+            raise Fail("REF", "Reference does not exist.")
+        return self.clipped(area)
 
     def _braces(self, node: Braces) -> Plain:
         blocks: list[Array] = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from sheetflow.emulator.sheets.formulas.references import Reference
+    from sheetflow.emulator.sheets.formulas.structured import Structured
     from sheetflow.emulator.sheets.formulas.values import Value
 
 _MOST_NODES = 200_000
@@ -34,8 +35,16 @@ class Range:
 
 
 @dataclass(eq=False, slots=True)
+class Part:
+    """A reference to a part of a table."""
+
+    reference: Structured
+    movable: bool = True
+
+
+@dataclass(eq=False, slots=True)
 class Name:
-    """A named range, or a word that means nothing."""
+    """A named range, a table's data, or a word that means nothing."""
 
     name: str
     movable: bool = True
@@ -77,8 +86,8 @@ class Braces:
     movable: bool = True
 
 
-Node: TypeAlias = Literal | Range | Name | Unary | Binary | Call | Braces
-_N = TypeVar("_N", Literal, Range, Name, Unary, Binary, Call, Braces)
+Node: TypeAlias = Literal | Range | Part | Name | Unary | Binary | Call | Braces
+_N = TypeVar("_N", Literal, Range, Part, Name, Unary, Binary, Call, Braces)
 
 
 @dataclass(slots=True)
@@ -103,8 +112,12 @@ class Forest:
         """A reference."""
         return self._one(("range", reference), Range(reference))
 
+    def part(self, reference: Structured) -> Node:
+        """A part of a table."""
+        return self._one(("part", reference), Part(reference))
+
     def name(self, name: str) -> Node:
-        """A named range."""
+        """A named range, or a table."""
         return self._one(("name", name.upper()), Name(name))
 
     def unary(self, operator: str, operand: Node) -> Node:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets.formulas.references import Reference
+from sheetflow.emulator.sheets.formulas.structured import Structured
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError, Kind, Token, tokenize
 from sheetflow.emulator.sheets.formulas.values import CellError
 
@@ -120,6 +121,8 @@ class _Reader:
             return self._forest.literal(text[1:-1].replace('""', '"'))
         if kind is Kind.REFERENCE:
             return self._forest.range(Reference.read(text))
+        if kind is Kind.STRUCTURED:
+            return self._part(text)
         if kind is Kind.ERROR:
             error = CellError.spelled(text)
             if error is not None and error.kind == "REF":
@@ -134,6 +137,12 @@ class _Reader:
         if kind is Kind.BRACE_OPEN:
             return self._braces()
         raise FormulaSyntaxError(text)
+
+    def _part(self, text: str) -> Node:
+        try:
+            return self._forest.part(Structured.read(text))
+        except ValueError as error:
+            raise FormulaSyntaxError(text) from error
 
     def _named(self, text: str) -> Node:
         upper = text.upper()

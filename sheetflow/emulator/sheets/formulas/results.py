@@ -10,13 +10,24 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
-from sheetflow.emulator.sheets.formulas.nodes import Binary, Braces, Call, Forest, Node, Range, Unary
+from sheetflow.emulator.sheets.formulas.nodes import (
+    Binary,
+    Braces,
+    Call,
+    Forest,
+    Name,
+    Node,
+    Part,
+    Range,
+    Unary,
+)
 from sheetflow.emulator.sheets.formulas.parser import parse
 from sheetflow.emulator.sheets.formulas.references import Reference
+from sheetflow.emulator.sheets.formulas.structured import Structured
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
 
 NumberFormat: TypeAlias = dict[str, str]
-Look: TypeAlias = Callable[[Reference, int], "NumberFormat | None"]
+Look: TypeAlias = Callable[["Reference | Structured", int], "NumberFormat | None"]
 """The format of a reference's column, by its place within the reference."""
 
 _TYPES = {
@@ -54,8 +65,10 @@ def format_of(node: Node, look: Look, column: int = 0, depth: int = 0) -> Number
     """
     if depth > _DEEPEST:
         return None
-    if isinstance(node, Range):
+    if isinstance(node, (Range, Part)):
         return look(node.reference, column)
+    if isinstance(node, Name):
+        return look(Structured(node.name), column)
     if isinstance(node, Unary):
         return (
             {"type": "PERCENT"} if node.operator == "%" else format_of(node.operand, look, column, depth + 1)

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sheetflow.emulator.sheets.formulas.changes import Change, Deleted, Moved, Renamed, Shift
+from sheetflow.emulator.sheets.formulas.changes import (
+    Change,
+    Deleted,
+    Moved,
+    Renamed,
+    Shift,
+    TableDeleted,
+    TableRenamed,
+)
 from sheetflow.emulator.sheets.formulas.references import Corner, Reference
+from sheetflow.emulator.sheets.formulas.structured import Structured, written
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError, Kind, tokenize
 
 if TYPE_CHECKING:
@@ -27,7 +37,50 @@ def rewrite(text: str, home_sheet: str, change: Change) -> str:
     >>> rewrite("=SUM( A1:A3;B9 )", "One", Shift("insert", "One", "ROWS", 1, 3))
     '=SUM( A1:A5;B11 )'
     """
+    if isinstance(change, TableRenamed | TableDeleted):
+        return _with_tables(text, change)
     return _edited(text, lambda reference: _changed(reference, home_sheet, change))
+
+
+def _with_tables(text: str, change: TableRenamed | TableDeleted) -> str:
+    """A formula after a table was renamed or deleted; names that LET and LAMBDA give are not the table's."""
+    name = written(change.old if isinstance(change, TableRenamed) else change.name)
+    if name.casefold() not in text.casefold():
+        return text
+    try:
+        tokens = tokenize(text)
+    except FormulaSyntaxError:
+        return text
+    solid = [token for token in tokens if token.kind is not Kind.SPACE]
+    called = {id(token) for token, after in pairwise(solid) if after.kind is Kind.OPEN}
+    pieces = []
+    for token in tokens:
+        bare = (
+            token.kind is Kind.NAME and id(token) not in called and token.text.casefold() == name.casefold()
+        )
+        if token.kind is Kind.STRUCTURED or bare:
+            pieces.append(_of_table(token.text, name, change, bare=bare))
+        else:
+            pieces.append(token.text)
+    return "".join(pieces)
+
+
+def _of_table(text: str, name: str, change: TableRenamed | TableDeleted, *, bare: bool) -> str:
+    try:
+        reference = Structured(text) if bare else Structured.read(text)
+    except ValueError:
+        return text
+    if not reference.means(name):
+        return text
+    if isinstance(change, TableDeleted):
+        return _GONE
+    same = written(change.new).casefold() == name.casefold()
+    table = reference.table if same else written(change.new)
+    columns = {old.casefold(): new for old, new in change.columns}
+    new = reference.renamed(table, columns)
+    if new == reference:
+        return text
+    return table if bare else str(new)
 
 
 def relocate(text: str, rows: int, cols: int) -> str:
@@ -64,7 +117,9 @@ def _pieces(text: str) -> tuple[tuple[str, Reference | None], ...]:
     )
 
 
-def _changed(reference: Reference, home_sheet: str, change: Change) -> Reference | None:
+def _changed(
+    reference: Reference, home_sheet: str, change: Shift | Moved | Renamed | Deleted
+) -> Reference | None:
     home = home_sheet if reference.sheet is None else reference.sheet
     if isinstance(change, Renamed):
         touched = reference.sheet is not None and _same(reference.sheet, change.old)

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sheetflow.emulator.sheets.formulas.nodes import Binary, Braces, Call, Literal, Name, Node, Range, Unary
+from sheetflow.emulator.sheets.formulas.nodes import (
+    Binary,
+    Braces,
+    Call,
+    Literal,
+    Name,
+    Node,
+    Part,
+    Range,
+    Unary,
+)
 from sheetflow.emulator.sheets.formulas.registry import FUNCTIONS
 
 _OF_FIRST = frozenset({"ARRAYFORMULA", "FILTER", "SORT", "UNIQUE", "SORTN", "ARRAY_CONSTRAIN"})
@@ -62,7 +72,7 @@ def _guards(node: Node) -> tuple[Range, ...]:
     names = {part.name for part in parts if isinstance(part, Call)} - {"ARRAYFORMULA"}
     if not isinstance(blank, Literal) or blank.value is not None or not names <= _OF_A_ROW:
         return ()
-    if any(isinstance(part, (Name, Braces)) for part in parts):
+    if any(isinstance(part, (Name, Part, Braces)) for part in parts):
         return ()
     return tuple(part for part in parts if isinstance(part, Range))
 
@@ -153,7 +163,7 @@ def _width_of_operand(node: Node) -> int | None:
         return max(sum(width or 0 for width in row) for row in rows)
     if isinstance(node, Call):
         return _width_of_call(node)
-    return None if isinstance(node, Name) else 1
+    return None if isinstance(node, (Name, Part)) else 1
 
 
 def _width_of_call(call: Call) -> int | None:

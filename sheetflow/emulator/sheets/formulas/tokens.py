@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from sheetflow.emulator.sheets.formulas.references import REFERENCE
+from sheetflow.emulator.sheets.formulas.structured import STRUCTURED
 
 
 class Kind(Enum):
@@ -20,6 +21,7 @@ class Kind(Enum):
     NUMBER = "number"
     TEXT = "text"
     REFERENCE = "reference"
+    STRUCTURED = "structured reference"
     NAME = "name"
     ERROR = "error"
     OPERATOR = "operator"
@@ -44,6 +46,7 @@ class FormulaSyntaxError(ValueError):
 _PATTERNS = (
     (Kind.SPACE, re.compile(r"\s+")),
     (Kind.TEXT, re.compile(r'"(?:[^"]|"")*"')),
+    (Kind.STRUCTURED, STRUCTURED),
     (Kind.REFERENCE, REFERENCE),
     (Kind.NUMBER, re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.])", re.ASCII)),
     (Kind.ERROR, re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|ERROR!)", re.IGNORECASE)),

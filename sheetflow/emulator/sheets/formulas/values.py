@@ -71,6 +71,20 @@ class GridArea(NamedTuple):
     col1: int | None = None
 
 
+class TableShape(NamedTuple):
+    """A table as formulas see it.
+
+    Attributes:
+        area: its cells with the header, all sides known.
+        columns: the names of its columns.
+        footer: whether its last row is a footer.
+    """
+
+    area: GridArea
+    columns: tuple[str, ...]
+    footer: bool = False
+
+
 class Grid(Protocol):
     """The spreadsheet as formulas see it. Rows and columns are 0-based."""
 
@@ -105,3 +119,6 @@ class Grid(Protocol):
 
     def named_range(self, name: str) -> GridArea | None:
         """The area behind a name, letter case aside; None when there is none."""
+
+    def table(self, name: str) -> TableShape | None:
+        """The table that formulas write so, letter case aside; None when there is none."""

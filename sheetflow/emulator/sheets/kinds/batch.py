@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sheetflow.emulator.shapes import Shapes
-from sheetflow.emulator.sheets import a1, access, picture
+from sheetflow.emulator.sheets import a1, access, picture, tables
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.document import Document
@@ -102,6 +102,7 @@ def run(doc: Document, caller: str, body: Json, shapes: Shapes) -> Json:
         replies = [_reply(batch, index, request) for index, request in enumerate(requests)]
         answer: Json = {"spreadsheetId": doc.id, "replies": replies}
         if body.get("includeSpreadsheetInResponse"):
+            tables.settle(doc.book)
             texts = body.get("responseRanges")
             areas = [doc.book.area(text) for text in texts] if texts else None
             grid = bool(body.get("responseIncludeGridData"))

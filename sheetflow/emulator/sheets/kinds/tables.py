@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetflow.emulator.sheets import a1, defaults, styles, tables
+from sheetflow.emulator.sheets import a1, defaults, formulas, styles, tables
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK
 from sheetflow.emulator.sheets.kinds.appearance import found, removed
@@ -31,8 +31,8 @@ def add_table(batch: Batch, request: Json) -> Json:
     _check(batch, item)
     batch.book.writable(area.sheet_id).parts.setdefault("tables", []).append(item)
     _write_headers(batch, item, box)
-    view = View(batch.book, batch.book.sheet(area.sheet_id))
-    (answer,) = [one for one in tables.shown(view) if one["tableId"] == identifier]
+    shown = tables.shown(batch.book, batch.book.sheet(area.sheet_id))
+    (answer,) = [one for one in shown if one["tableId"] == identifier]
     return {"table": without_zero_ids(answer)}
 
 
@@ -46,21 +46,17 @@ def _wanted(request: Json) -> Json:
 
 
 def _free_name(batch: Batch) -> str:
-    taken = {item["name"].casefold() for item in _all(batch)}
+    taken = {item["name"].casefold() for _, item in tables.every(batch.book)}
     number = 1
     while f"table{number}" in taken:
         number += 1
     return f"Table{number}"
 
 
-def _all(batch: Batch) -> list[Json]:
-    return [item for sheet in batch.book.sheets for item in sheet.parts.get("tables", ())]
-
-
 def _check(batch: Batch, item: Json) -> None:
     """Refuse a table whose id or name is taken, that covers another, or whose columns are none of it."""
     area = a1.area_of(item["range"])
-    for other in _all(batch):
+    for _, other in tables.every(batch.book):
         if other is item:
             continue
         if other["tableId"] == item["tableId"]:
@@ -92,15 +88,14 @@ def _check(batch: Batch, item: Json) -> None:
 def _write_headers(batch: Batch, item: Json, box: Box, *, over: bool = False) -> None:
     """Write the columns' names into the header: where it is blank, or (`over`) wherever one is given."""
     sheet = batch.book.writable(a1.area_of(item["range"]).sheet_id)
-    view = View(batch.book, sheet)
     given = {one.get("columnIndex", 0): one.get("columnName") for one in item.get("columnProperties", ())}
     texts = {}
     for index in range(box.col1 - box.col0):
         name = given.get(index)
-        if name or not tables.header(view, box, index):
+        if name or not tables.header(batch.book, sheet, box, index):
             texts[index] = name or f"Column {index + 1}"
     for index, text in texts.items():
-        if over or given.get(index) or not tables.header(view, box, index):
+        if over or given.get(index) or not tables.header(batch.book, sheet, box, index):
             cell = sheet.cell(box.row0, box.col0 + index)
             if cell.value != text:
                 sheet.put(box.row0, box.col0 + index, cell.holding(text))
@@ -112,8 +107,9 @@ def update_table(batch: Batch, request: Json) -> None:
     mask = batch.mask(request, "Table")
     wanted = _wanted(request)
     item = found(batch, "tables", "tableId", wanted.get("tableId", ""), "table")
-    home = a1.area_of(item["range"]).sheet_id
-    assign(item, {**wanted, "tableId": item["tableId"]}, mask)
+    home, old_name = a1.area_of(item["range"]).sheet_id, item["name"]
+    first = a1.area_of(item["range"]).col0 or 0
+    assign(item, {**wanted, "tableId": item["tableId"], tables.NAMES: item.get(tables.NAMES, [])}, mask)
     area = batch.area(item.get("range", {}))
     if area.sheet_id != home:
         raise invalid("A table cannot be moved to another sheet.")
@@ -123,6 +119,11 @@ def update_table(batch: Batch, request: Json) -> None:
         raise invalid("The name of a table cannot be empty.")
     item["range"] = a1.grid_range(Area(home, *box))
     _check(batch, item)
+    item[tables.NAMES] = [
+        {**one, "columnIndex": one["columnIndex"] + first - box.col0} for one in item.get(tables.NAMES, ())
+    ]
+    if item["name"] != old_name:
+        batch.book.rewrite(formulas.TableRenamed(old_name, item["name"]))
     if "columnProperties" in mask or "range" in mask or "*" in mask:
         _write_headers(batch, item, box, over="range" not in mask or "*" in mask)
 
@@ -142,6 +143,7 @@ def delete_table(batch: Batch, request: Json) -> None:
             sheet.put(row, column, BLANK)
     if sheet.parts.get("basicFilter", {}).get("tableId") == identifier:
         del sheet.parts["basicFilter"]
+    batch.book.rewrite(formulas.TableDeleted(item["name"]))
 
 
 def room_in_table(batch: Batch, identifier: str, count: int, width: int) -> tuple[int, Box]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sheetflow.emulator.sheets import access, defaults, formulas, picture, shifts, styles
+from sheetflow.emulator.sheets import access, defaults, following, formulas, picture, shifts, styles
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
 from sheetflow.emulator.sheets.sheet import Sheet
@@ -59,6 +59,8 @@ def delete_sheet(batch: Batch, request: Json) -> None:
     book.metadata = [m for m in book.metadata if _sheet_of(m) != sheet_id]
     book.touch()
     book.rewrite(formulas.Deleted(sheet.title))
+    for table in sheet.parts.get("tables", ()):
+        book.rewrite(formulas.TableDeleted(table["name"]))
 
 
 def _sheet_of(metadata: Json) -> int | None:
@@ -108,6 +110,8 @@ def copy_of(source: Sheet, book: Book, sheet_id: int, title: str) -> Sheet:
             table["name"] = f"{old}_{number}"
             number += 1
         taken.add(table["name"].casefold())
+        if table["name"] != old:
+            following.rewrite(book, formulas.TableRenamed(old, table["name"]), only=twin)
         basic = twin.parts.get("basicFilter", {})
         fresh = str(defaults.fresh_id())
         if basic.get("tableId") == table["tableId"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sheetflow.emulator.sheets.entry import parse_entry
-from sheetflow.emulator.sheets.formulas import CellError, Engine, Formula, GridArea, Value
+from sheetflow.emulator.sheets.formulas import CellError, Engine, Formula, GridArea, TableShape, Value
 from sheetflow.emulator.sheets.formulas.references import Reference
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -21,6 +21,7 @@ class ListGrid:
         size: tuple[int, int] = (20, 10),
         locale: str = "en_US",
         names: dict[str, GridArea] | None = None,
+        tables: dict[str, TableShape] | None = None,
     ) -> None:
         self.titles = list(sheets)
         self.cells = list(sheets.values())
@@ -28,6 +29,7 @@ class ListGrid:
         self.locale = locale
         self.time_zone = "Etc/UTC"
         self.names = names or {}
+        self.tables = tables or {}
 
     def now(self) -> datetime:
         return NOW
@@ -57,6 +59,9 @@ class ListGrid:
 
     def named_range(self, name: str) -> GridArea | None:
         return self.names.get(name.casefold())
+
+    def table(self, name: str) -> TableShape | None:
+        return self.tables.get(name.casefold())
 
 
 def sheet(text: str, locale: str = "en_US") -> list[list[Value | Formula]]:
