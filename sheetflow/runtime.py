@@ -105,13 +105,17 @@ VARIABLES: Mapping[str, str] = {
 REQUIRED = ("spreadsheet", "inbox_key", "link_key")
 
 
-def config_from(environment: Mapping[str, str]) -> Config:
-    """Read the settings. Raises ConfigError with every problem at once."""
+def config_from(environment: Mapping[str, str], required: Sequence[str] = REQUIRED) -> Config:
+    """Read the settings; `required` are those that must be there.
+
+    Raises:
+        ConfigError: every problem at once.
+    """
     values = {name: environment.get(f"SHEETFLOW_{name.upper()}", "").strip() for name in VARIABLES}
     values["language"] = values["language"] or "en"
     problems = [
         f"SHEETFLOW_{name.upper()} is not set: it is {VARIABLES[name]}"
-        for name in REQUIRED
+        for name in required
         if not values[name]
     ]
     problems += [

@@ -17,7 +17,7 @@ def bik() -> None:
 @bik.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @workspace_option
-def load(file: Path, workspace: str) -> None:
+def load(file: Path, workspace: str, env: str) -> None:
     """Load FILE: the Bank of Russia's ED807 (XML, or zipped), or a CSV with BIK, name, corr. account.
 
     A file with a mistake is refused as a whole, and the directory that is in use stays.
@@ -26,7 +26,7 @@ def load(file: Path, workspace: str) -> None:
     from sheetflow.banking.bank_directory import InvalidDirectory, read_csv, read_ed807
     from sheetflow.errors import ConfigError
 
-    runtime = runtime_for(workspace)
+    runtime = runtime_for(workspace, env)
     data = file.read_bytes()
     try:
         banks = read_csv(_text(data)) if file.suffix.lower() in (".csv", ".txt") else read_ed807(data)

@@ -97,9 +97,9 @@ def history() -> None:
 @workspace_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
-def verify(ctx: click.Context, workspace: str, *, as_json: bool) -> None:
+def verify(ctx: click.Context, workspace: str, env: str, *, as_json: bool) -> None:
     """Check that nothing in the history was changed, dropped or added, and that State follows from it."""
-    found = examine(runtime_for(workspace))
+    found = examine(runtime_for(workspace, env))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     elif found.ok:

@@ -1,9 +1,8 @@
-"""Which spreadsheet a command talks to: a running local workspace, or what the environment says."""
+"""Which spreadsheet a command talks to: a running local workspace, or what the settings say."""
 
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -22,28 +21,48 @@ TIMEOUT = 10
 
 
 def workspace_option(command: _F) -> _F:
-    """`--workspace URL`, or SHEETFLOW_WORKSPACE."""
+    """`--workspace URL`, or SHEETFLOW_WORKSPACE; and `--env FILE`."""
+    command = env_option(command)
     return click.option(
         "--workspace",
         metavar="URL",
         envvar="SHEETFLOW_WORKSPACE",
         default="",
         help="A running local workspace, such as http://127.0.0.1:8765 (or SHEETFLOW_WORKSPACE). "
-        "Without it the SHEETFLOW_… settings of the environment count.",
+        "Without it the SHEETFLOW_… settings count.",
     )(command)
 
 
-def runtime_for(workspace: str) -> Runtime:
-    """The product wired to that workspace, acting as its service account; else as the environment says.
+def env_option(command: _F) -> _F:
+    """`--env FILE`, or SHEETFLOW_ENV."""
+    return click.option(
+        "--env",
+        metavar="FILE",
+        envvar="SHEETFLOW_ENV",
+        default="",
+        help="The file with the SHEETFLOW_… settings (or SHEETFLOW_ENV); sheetflow.env of the working "
+        "folder, where there is one and no other is named. The environment comes first.",
+    )(command)
+
+
+def runtime_for(workspace: str, env: str = "") -> Runtime:
+    """The product wired to that workspace, acting as its service account; else as the settings say.
+
+    Secrets are not asked for: what signs and sends is the functions' business.
 
     Raises:
         ConfigError: settings are missing, or what answers there is no workspace.
         Unavailable: nothing answers there.
     """
-    from sheetflow.runtime import Config, Runtime, from_environment
+    from sheetflow.runtime import Config, Runtime, config_from
 
     if not workspace:
-        return from_environment(os.environ)
+        from sheetflow.cli.settings import environment
+
+        found = environment(env)
+        workspace = found.get("SHEETFLOW_WORKSPACE", "")
+        if not workspace:
+            return Runtime(config_from(found, required=("spreadsheet",)))
     root = workspace.rstrip("/")
     place = _described(root)
     try:

@@ -99,11 +99,13 @@ def test_workflow__json_has_every_transition() -> None:
     assert moves[0]["to"] == "Submitted"
 
 
-def test_verify__without_settings_all_of_them_are_named() -> None:
-    answer = run("history", "verify")
+def test_verify__all_that_is_wrong_with_the_settings_is_told(tmp_path: Path) -> None:
+    (tmp_path / "acme.env").write_text("SHEETFLOW_LANGUAGE=fr", "utf-8")
+    answer = run("history", "verify", "--env", str(tmp_path / "acme.env"))
     assert answer.exit_code == 1
-    assert "Error: 3 problems:" in answer.stderr
-    assert all(name in answer.stderr for name in ("_SPREADSHEET", "_INBOX_KEY", "_LINK_KEY"))
+    assert "Error: 2 problems:" in answer.stderr
+    assert all(name in answer.stderr for name in ("_SPREADSHEET is not set", "_LANGUAGE is 'fr'"))
+    assert "_KEY" not in answer.stderr, "no command asks an admin for the functions' secrets"
 
 
 def test_verify__where_nothing_answers() -> None:
