@@ -66,28 +66,67 @@ def create_registry(
         ConfigError: people, settings, labels or template that cannot be used; nothing was created.
         PortError: after the file was created it belongs to `owner` and can be deleted.
     """
-    language = words.language
-    own = {"time_zone": template.spreadsheet.time_zone, **template.first_settings(language)}
+    rows, values = checked(template, words, people, settings)
+    spreadsheet, language = template.spreadsheet, words.language
+    file = port.create(spreadsheet.title[language], spreadsheet.locale[language], values["time_zone"])
+    sheets = fill(
+        port, file, template, words, people, settings,
+        owner=owner, service_account=service_account, nonce=nonce,
+    )  # fmt: skip
+    for address in _once([service_account.strip().lower(), *(row["email"] for row in rows)]):
+        if address != owner.strip().lower():
+            port.share(file, address, "writer")
+    return Provisioned(file, f"https://docs.google.com/spreadsheets/d/{file}/edit", sheets)
+
+
+def checked(
+    template: Template, words: Words, people: Sequence[Mapping[str, Any]], settings: Mapping[str, str]
+) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """The rows of the People tab and every setting's value.
+
+    Raises:
+        ConfigError: people, settings, labels or template that cannot be used.
+    """
+    own = {"time_zone": template.spreadsheet.time_zone, **template.first_settings(words.language)}
     values = {**DEFAULTS, **own, **settings}
     rows = [_person(person, words) for person in people]
     problems = [*_people_problems(rows, people, words), *_settings_problems(template, values)]
     if problems:
         raise ConfigError(problems)
+    return rows, values
+
+
+def fill(
+    port: SchemaPort,
+    spreadsheet: str,
+    template: Template,
+    words: Words,
+    people: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, str],
+    *,
+    owner: str,
+    service_account: str,
+    nonce: str,
+) -> Mapping[str, int]:
+    """Make a registry of an empty spreadsheet, in one atomic batch; gives tab key -> sheetId.
+
+    Locale and time zone are set by the same batch, for a file made over the Drive API has others.
+    """
+    rows, values = checked(template, words, people, settings)
     owner, service_account = owner.strip().lower(), service_account.strip().lower()
     token = tabs.first_token(template.sheets, nonce)
     system = render.SystemTabs(SYSTEM_HEADERS, tabs.token_text(token), tabs.TOKEN_NAME, token.range_id)
     free = {
-        "system": _once([owner, service_account]),
-        "admins": _once([owner, service_account, *_admins(rows, words)]),
+        "system": _once(filter(None, [owner, service_account])),
+        "admins": _once(filter(None, [owner, service_account, *_admins(rows, words)])),
     }
-    requests = render.render(template, words, system, render.Contents(rows, values), free)
-    spreadsheet = template.spreadsheet
-    file = port.create(spreadsheet.title[language], spreadsheet.locale[language], values["time_zone"])
-    port.batch(file, requests)
-    for address in _once([service_account, *(row["email"] for row in rows)]):
-        if address != owner:
-            port.share(file, address, "writer")
-    return Provisioned(file, f"https://docs.google.com/spreadsheets/d/{file}/edit", token.sheets)
+    about = template.spreadsheet
+    properties = {"locale": about.locale[words.language], "timeZone": values["time_zone"]}
+    first = {"updateSpreadsheetProperties": {"properties": properties, "fields": "locale,timeZone"}}
+    port.batch(
+        spreadsheet, [first, *render.render(template, words, system, render.Contents(rows, values), free)]
+    )
+    return token.sheets
 
 
 def _person(person: Mapping[str, Any], words: Words) -> dict[str, str]:
