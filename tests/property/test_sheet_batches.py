@@ -43,6 +43,7 @@ def lines(draw: st.DrawFn) -> Request:
 
 corners = st.builds(lambda s, r, c: {"sheetId": s, "rowIndex": r, "columnIndex": c}, sheet_ids, index, index)
 dimensions = st.sampled_from(["ROWS", "COLUMNS"])
+groups = st.builds(lambda line, shut: {"range": line, "depth": 1, "collapsed": shut}, lines(), st.booleans())
 values = st.one_of(
     st.sampled_from(["a", "b 2", "2026-01-05", "x@example.com"]).map(lambda text: {"stringValue": text}),
     st.integers(-5, 50).map(lambda number: {"numberValue": number}),
@@ -54,6 +55,9 @@ values = st.one_of(
             "=Other!B2&1",
             "=ARRAYFORMULA(A1:A3+1)",
             "=Named",
+            "=SUM(one[Column 1])+COUNTA(two)",
+            "=FILTER(one;one[Column 1]<>0)",
+            "=two[[#ALL],[Column 1]:[Column 2]]",
             "=FILTER(A1:B5,A1:A5>1)",
             "=1/0",
             "=(",
@@ -148,6 +152,11 @@ requests = st.one_of(
     ),
     wrapped("addTable", "table", range=places(), tableId=ids, name=ids),
     kind("deleteTable", tableId=ids),
+    wrapped("updateTable", "table", tableId=ids, name=ids).map(
+        lambda one: {"updateTable": {**one["updateTable"], "fields": "name"}}
+    ),
+    kind("insertComment", coordinate=corners, content=st.sampled_from(["Why?", ""])),
+    kind("updateDimensionGroup", dimensionGroup=groups, fields=st.just("collapsed")),
     wrapped(
         "addConditionalFormatRule",
         "rule",
@@ -185,7 +194,7 @@ requests = st.one_of(
 
 def dump(world: World) -> Any:
     """All that the API tells of the spreadsheet, and the formulas as they stand."""
-    shown = world.get("?includeGridData=true")
+    shown = world.get("?includeGridData=true&commentsViewMode=COMMENTS_VIEW_MODE_INCLUDED")
     titles = [sheet["properties"]["title"] for sheet in shown["sheets"]]
     return shown, [world.values(f"'{title}'", "FORMULA") for title in titles]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import g, request
 
+from sheetflow.emulator.sheets import comments
 from sheetflow.emulator.sheets.document import Document
 from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.wire import Json, Mask, bad_request, parse_mask
@@ -21,6 +22,12 @@ _ENUMS = {
     "responseValueRenderOption": ("ValueRenderOption", ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")),
     "responseDateTimeRenderOption": ("DateTimeRenderOption", ("SERIAL_NUMBER", "FORMATTED_STRING")),
 }
+
+
+_ENUMS["commentsViewMode"] = (
+    "CommentsViewMode",
+    ("", "COMMENTS_VIEW_MODE_UNSPECIFIED", comments.OMITTED, comments.INCLUDED, comments.BY_ACCESS),
+)
 
 
 class Call:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sheetflow.emulator.sheets import defaults, filtering, styles, values
+from collections.abc import Sequence
+
+from sheetflow.emulator.sheets import defaults, styles, values
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.kinds.content import put_rows
@@ -37,11 +39,54 @@ def new_sheet(book: Book, index: int, wanted: Json) -> Sheet:
         values.grow(book, sheet, top + len(rows), left + width)
         box = sheet.box(Area(sheet_id, top, top + len(rows), left, left + width))
         put_rows(sheet, box, rows, {"*": {}}, clear_rest=False)
-    for part in ("merges", "conditionalFormats", "protectedRanges", "bandedRanges", "tables"):
-        if wanted.get(part):
-            sheet.parts[part] = wanted[part]
-    if wanted.get("filterViews"):
-        sheet.parts["filterViews"] = [filtering.kept(view) for view in wanted["filterViews"]]
-    if wanted.get("basicFilter"):
-        sheet.parts["basicFilter"] = filtering.kept(wanted["basicFilter"])
+        _sizes(sheet, "ROWS", top, data.get("rowMetadata", ()))
+        _sizes(sheet, "COLUMNS", left, data.get("columnMetadata", ()))
     return sheet
+
+
+def _sizes(sheet: Sheet, dimension: str, start: int, given: Sequence[Json]) -> None:
+    """Heights, widths and what is hidden."""
+    for index, properties in enumerate(given, start):
+        kept = {name: properties[name] for name in ("pixelSize", "hiddenByUser") if properties.get(name)}
+        if kept and index < sheet.count(dimension):
+            sheet.meta[dimension][index] = kept
+
+
+_PARTS = (
+    ("protectedRanges", "addProtectedRange", "protectedRange"),
+    ("bandedRanges", "addBanding", "bandedRange"),
+    ("tables", "addTable", "table"),
+    ("filterViews", "addFilterView", "filter"),
+    ("charts", "addChart", "chart"),
+    ("slicers", "addSlicer", "slicer"),
+    ("developerMetadata", "createDeveloperMetadata", "developerMetadata"),
+)
+
+
+def requests(wanted: Json, book: Book) -> list[Json]:
+    """What has to be asked for of a new spreadsheet, so that all stands on it that was described.
+
+    Args:
+        wanted: a Spreadsheet.
+        book: the new one, with its sheets.
+    """
+    asked = [{"addNamedRange": {"namedRange": item}} for item in wanted.get("namedRanges", ())]
+    asked += [
+        {"createDeveloperMetadata": {"developerMetadata": i}} for i in wanted.get("developerMetadata", ())
+    ]
+    for sheet, one in zip(book.sheets, wanted.get("sheets", ()), strict=False):
+        home = sheet.sheet_id
+        asked += [{"mergeCells": {"range": place}} for place in one.get("merges", ())]
+        for index, rule in enumerate(one.get("conditionalFormats", ())):
+            asked.append({"addConditionalFormatRule": {"rule": rule, "index": index}})
+        for part, kind, name in _PARTS:
+            asked += [{kind: {name: item}} for item in one.get(part, ())]
+        if "basicFilter" in one:
+            basic = one["basicFilter"]
+            where = {} if "tableId" in basic else {"range": {"sheetId": home}}
+            asked.append({"setBasicFilter": {"filter": {**where, **basic}}})
+        for group in (*one.get("rowGroups", ()), *one.get("columnGroups", ())):
+            asked.append({"addDimensionGroup": {"range": group.get("range", {})}})
+            if group.get("collapsed"):
+                asked.append({"updateDimensionGroup": {"dimensionGroup": group, "fields": "collapsed"}})
+    return asked

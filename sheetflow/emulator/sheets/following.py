@@ -88,6 +88,7 @@ def moved(book: Book, source: Area, box: Box, to_sheet: int, down: int, across: 
                 {**chart, "spec": shifts.each_place(chart.get("spec", {}), place)}
                 for chart in mine.parts["charts"]
             ]
+    _move_anchors(book, here, to_sheet, place)
     if source.sheet_id == to_sheet and "conditionalFormats" in book.sheet(to_sheet).parts:
         mine = book.writable(to_sheet)
         for rule in mine.parts["conditionalFormats"]:
@@ -97,6 +98,17 @@ def moved(book: Book, source: Area, box: Box, to_sheet: int, down: int, across: 
     spans = ((box.row0, box.row1), (box.col0, box.col1))
     rewrite(book, formulas.Moved(titles[0], *spans, titles[1], down, across))
     _each_pivot(book, place)
+
+
+def _move_anchors(book: Book, here: Area, to_sheet: int, place: Any) -> None:
+    """Comments go with their cells."""
+    anchors = book.sheet(here.sheet_id).parts.get("commentAnchors", [])
+    going = [one for one in anchors if here.covers(a1.area_of(one["range"]))]
+    if going:
+        mine = book.writable(here.sheet_id)
+        mine.parts["commentAnchors"] = [one for one in anchors if one not in going]
+        moved_ones = [{**one, "range": place(one["range"])} for one in going]
+        book.writable(to_sheet).parts.setdefault("commentAnchors", []).extend(moved_ones)
 
 
 def _move_merges(book: Book, here: Area, to_sheet: int, place: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetflow.emulator.sheets import access, filtering, tables
+from sheetflow.emulator.sheets import access, comments, filtering, tables
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK, Cell, extended
 from sheetflow.emulator.sheets.document import Document
@@ -35,6 +35,9 @@ def spreadsheet(
     areas: list[Area] | None = None,
     grid: bool = False,
     mask: Mask | None = None,
+    threads: list[Json] | None = None,
+    mode: str = "",
+    banded_tables: bool = True,
 ) -> Json:
     """The Spreadsheet message.
 
@@ -44,6 +47,9 @@ def spreadsheet(
         areas: show only sheets that these touch, and grid data of these.
         grid: whether to include grid data; not heeded when a mask is given, which then decides.
         mask: the answer's field mask.
+        threads: the CommentThreads where comments are included, else None.
+        mode: the view mode of comments that the answer names, "" for none.
+        banded_tables: whether the colours of tables are among the banded ranges.
     """
     book = doc.book
     with_grid = grid if mask is None else selects(mask, "sheets", "data")
@@ -53,6 +59,12 @@ def spreadsheet(
         if mine is not None and not mine:
             continue
         shown = _sheet(doc, sheet, index, caller)
+        bands = tables.bands(sheet) if banded_tables else []
+        if bands:
+            shown["bandedRanges"] = [*shown.get("bandedRanges", []), *without_zero_ids(bands)]
+        if threads:
+            found = comments.anchors(sheet, threads)
+            shown.update({"commentAnchors": without_zero_ids(found)} if found else {})
         if with_grid:
             shown["data"] = grid_data(doc, sheet, mine or [sheet.whole()], mask)
         sheets.append(shown)
@@ -67,6 +79,10 @@ def spreadsheet(
     of_book = [item for item in book.metadata if item["location"].get("locationType") == "SPREADSHEET"]
     if of_book:
         answer["developerMetadata"] = of_book
+    if threads:
+        answer["comments"] = threads
+    if mode:
+        answer["commentsViewMode"] = mode
     return answer if mask is None else dict(pick(answer, mask))
 
 

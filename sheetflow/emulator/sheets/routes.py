@@ -9,10 +9,11 @@ for a URL comes as a POST with `X-HTTP-Method-Override` and the query as its for
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from sheetflow.emulator.sheets import picture, values_routes
+from sheetflow.emulator.sheets import values_routes
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.call import Answer, Call, read_body
 from sheetflow.emulator.sheets.document import Document
@@ -73,7 +74,12 @@ def _get(call: Call) -> Json:
     texts = request.values.getlist("ranges")
     with doc.lock:
         areas = [doc.book.area(text) for text in texts] if texts else None
-        return _spreadsheet(call, doc, areas, grid=call.flag("includeGridData"))
+        how = {
+            "grid": call.flag("includeGridData"),
+            "mode": call.option("commentsViewMode", ""),
+            "banded_tables": not call.flag("excludeTablesInBandedRanges"),
+        }
+        return _spreadsheet(call, doc, areas, **how)
 
 
 def _get_by_data_filter(call: Call) -> Json:
@@ -84,14 +90,19 @@ def _get_by_data_filter(call: Call) -> Json:
         areas = (
             [area for one in filters for area in metadata.filter_areas(doc.book, one)] if filters else None
         )
-        return _spreadsheet(call, doc, areas, grid=bool(body.get("includeGridData")))
+        how = {
+            "grid": bool(body.get("includeGridData")),
+            "mode": body.get("commentsViewMode", ""),
+            "banded_tables": not body.get("excludeTablesInBandedRanges"),
+        }
+        return _spreadsheet(call, doc, areas, **how)
 
 
-def _spreadsheet(call: Call, doc: Document, areas: list[Area] | None, *, grid: bool) -> Json:
+def _spreadsheet(call: Call, doc: Document, areas: list[Area] | None, **how: Any) -> Json:
     mask = call.mask()
     if mask is not None:
         _expand(call.service, mask, "Spreadsheet", "")
-    return picture.spreadsheet(doc, call.caller, areas=areas, grid=grid, mask=mask)
+    return call.service.picture(doc, call.caller, areas=areas, mask=mask, **how)
 
 
 def _expand(service: SheetsService, mask: Mask, message: str, path: str) -> None:
@@ -114,7 +125,7 @@ def _expand(service: SheetsService, mask: Mask, message: str, path: str) -> None
 
 def _batch_update(call: Call) -> Json:
     doc = call.document(write=True)
-    return call.service.batch_update(doc, call.caller, read_body())
+    return call.service.batch_update(doc, call.caller, read_body(), call.mask())
 
 
 def _copy_to(call: Call) -> Json:

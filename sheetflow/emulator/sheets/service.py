@@ -9,17 +9,28 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from importlib.resources import files as resource_files
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sheetflow.emulator.files import ROLES, SPREADSHEET, Files
 from sheetflow.emulator.shapes import Shapes
-from sheetflow.emulator.sheets import defaults, kinds, picture, styles, validation, values
+from sheetflow.emulator.sheets import (
+    comments,
+    creation,
+    defaults,
+    kinds,
+    picture,
+    styles,
+    tables,
+    validation,
+    values,
+)
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.archive import Archive
 from sheetflow.emulator.sheets.book import Book
-from sheetflow.emulator.sheets.creation import new_sheet
+from sheetflow.emulator.sheets.comments import Threads
 from sheetflow.emulator.sheets.document import Document
 from sheetflow.emulator.sheets.kinds.tabs import check_time_zone, copy_of, free_title
 from sheetflow.emulator.sheets.sheet import Sheet
@@ -27,7 +38,7 @@ from sheetflow.emulator.sheets.shifts import with_sheet_ids
 from sheetflow.emulator.sheets.values import Written
 from sheetflow.emulator.sheets.view import View
 from sheetflow.emulator.store import Store
-from sheetflow.emulator.wire import Json, forbidden, invalid, not_found
+from sheetflow.emulator.wire import GoogleError, Json, Mask, forbidden, invalid, not_found
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -77,6 +88,7 @@ class SheetsService:
         self._blocks_sort = blocks_sort or (lambda: True)
         self._on_change = on_change or (lambda *_: None)
         self._documents: dict[str, Document] = {}
+        self._has_comments = False
         self._lock = threading.Lock()
 
     def routes(self) -> Blueprint:
@@ -136,7 +148,7 @@ class SheetsService:
         book.properties["title"] = title
         check_time_zone(book.time_zone)
         for index, one in enumerate(wanted.get("sheets", [])):
-            book.sheets.append(new_sheet(book, index, one))
+            book.sheets.append(creation.new_sheet(book, index, one))
         if not book.sheets:
             book.sheets.append(Sheet(book.token, defaults.sheet_properties(0, "Sheet1")))
         book.guard_size()
@@ -144,9 +156,13 @@ class SheetsService:
             file = self.files.add(title, SPREADSHEET, **{"owner": caller, **(place or {})})
             self._archive.save(file.id, None, book)
         doc = self.open(file.id, caller)
-        named = [{"addNamedRange": {"namedRange": item}} for item in wanted.get("namedRanges", [])]
-        if named:
-            kinds.run(doc, caller, {"requests": named}, self.shapes)
+        requests = creation.requests(wanted, book)
+        if requests:
+            try:
+                self._run(doc, caller, {"requests": requests})
+            except GoogleError:
+                self.remove(file.id)
+                raise
         with doc.lock:
             return picture.spreadsheet(doc, caller)
 
@@ -190,12 +206,53 @@ class SheetsService:
         if not doc.in_transaction:
             self._on_change(doc.id, caller)
 
-    def batch_update(self, doc: Document, caller: str, body: Json) -> Json:
-        """`spreadsheets.batchUpdate`, its body in any form that Google's JSON takes."""
+    def batch_update(self, doc: Document, caller: str, body: Json, mask: Mask | None = None) -> Json:
+        """`spreadsheets.batchUpdate`, its body in any form that Google's JSON takes.
+
+        Args:
+            doc: the spreadsheet.
+            caller: who calls.
+            body: the request.
+            mask: the answer's field mask, which decides whether there is grid data in it.
+        """
         fitted = self.shapes.fit("BatchUpdateSpreadsheetRequest", body)
-        answer = kinds.run(doc, caller, fitted, self.shapes)
+        discussed = any("omment" in name for request in fitted.get("requests", ()) for name in request)
+        with doc.lock, self._store.write() if discussed else nullcontext(), doc.transaction() as book:
+            answer = self._run(doc, caller, fitted)
+            if fitted.get("includeSpreadsheetInResponse"):
+                tables.settle(book)
+                texts = fitted.get("responseRanges")
+                areas = [book.area(text) for text in texts] if texts else None
+                mode, grid = fitted.get("commentsViewMode", ""), bool(fitted.get("responseIncludeGridData"))
+                part = None if mask is None else mask.get("updatedSpreadsheet", mask.get("*"))
+                if mask is None or part is not None:
+                    answer["updatedSpreadsheet"] = self.picture(
+                        doc, caller, areas=areas, grid=grid, mask=part, mode=mode
+                    )
         self.changed(doc, caller)
         return answer
+
+    def _run(self, doc: Document, caller: str, body: Json) -> Json:
+        return kinds.run(doc, caller, body, self.shapes, self.threads(doc, caller))
+
+    def threads(self, doc: Document, caller: str) -> Threads:
+        """The comments of a spreadsheet."""
+        from sheetflow.emulator.drive.comments import Comments
+
+        if not self._has_comments:
+            Comments(self.files)  # declares where comments are kept
+            self._has_comments = True
+        return Threads(self.files, doc.id, caller)
+
+    def picture(self, doc: Document, caller: str, *, mode: str = "", **how: Any) -> Json:
+        """The Spreadsheet as `picture.spreadsheet` has it, in a mode of viewing comments; "" for the usual.
+
+        Raises:
+            GoogleError: 403 when comments are asked for that the caller may not see.
+        """
+        given = comments.view_mode(mode, self.files.role(doc.id, caller))
+        threads = self.threads(doc, caller).listed() if given == comments.INCLUDED else None
+        return picture.spreadsheet(doc, caller, threads=threads, mode=given if mode else "", **how)
 
     def write_values(
         self,

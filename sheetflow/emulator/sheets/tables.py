@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sheetflow.emulator.sheets import a1, shifts
+from sheetflow.emulator.sheets import a1, shifts, styles
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.formats import format_value
 from sheetflow.emulator.sheets.formulas import CellError, Formula, GridArea, TableRenamed, TableShape
@@ -120,6 +120,17 @@ def shown(book: Book, sheet: Sheet) -> list[Json]:
         rest = {name: part for name, part in table.items() if name != NAMES}
         answer.append({**rest, "columnProperties": columns})
     return answer
+
+
+def bands(sheet: Sheet) -> list[Json]:
+    """The colours of a sheet's tables as BandedRanges, which are told from others by their reference."""
+    found = []
+    for table in sheet.parts.get("tables", ()):
+        colors = styles.with_color_styles(table.get("rowsProperties", {}))
+        if colors:
+            item = {"bandedRangeReference": table["tableId"], "range": table["range"]}
+            found.append({**item, "rowProperties": colors})
+    return found
 
 
 def names(book: Book, sheet: Sheet, table: Json) -> list[str]:

@@ -3,6 +3,7 @@
 from sheetflow.emulator.sheets.kinds import (
     absent,
     appearance,
+    comments,
     content,
     dimensions,
     filling,
@@ -24,6 +25,7 @@ __all__ = [
     "KINDS",
     "absent",
     "appearance",
+    "comments",
     "content",
     "dimensions",
     "filling",

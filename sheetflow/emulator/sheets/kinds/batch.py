@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sheetflow.emulator.shapes import Shapes
-from sheetflow.emulator.sheets import a1, access, picture, tables
+from sheetflow.emulator.sheets import a1, access
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.book import Book
+from sheetflow.emulator.sheets.comments import Threads
 from sheetflow.emulator.sheets.document import Document
 from sheetflow.emulator.wire import GoogleError, Json, Mask, invalid, parse_mask
 
@@ -20,11 +21,12 @@ NO_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate
 
 
 class Batch(NamedTuple):
-    """A running batch: the spreadsheet, who calls, and the API's message types."""
+    """A running batch: the spreadsheet, who calls, the API's message types, and the comments."""
 
     doc: Document
     caller: str
     shapes: Shapes
+    threads: Threads
 
     @property
     def book(self) -> Book:
@@ -82,7 +84,7 @@ def kind(name: str) -> Callable[[Kind], Kind]:
     return register
 
 
-def run(doc: Document, caller: str, body: Json, shapes: Shapes) -> Json:
+def run(doc: Document, caller: str, body: Json, shapes: Shapes, threads: Threads) -> Json:
     """Do a BatchUpdateSpreadsheetRequest in one transaction.
 
     Args:
@@ -90,24 +92,18 @@ def run(doc: Document, caller: str, body: Json, shapes: Shapes) -> Json:
         caller: who calls; may write to the file.
         body: the request in canonical form.
         shapes: the API's message types.
+        threads: the spreadsheet's comments; what a failed batch wrote to them, the caller rolls back.
 
     Returns:
-        BatchUpdateSpreadsheetResponse.
+        BatchUpdateSpreadsheetResponse, without the spreadsheet that it may hold.
     """
     requests = body.get("requests", [])
     if not requests:
         raise invalid("Must specify at least one request.")
     with doc.transaction():
-        batch = Batch(doc, caller, shapes)
+        batch = Batch(doc, caller, shapes, threads)
         replies = [_reply(batch, index, request) for index, request in enumerate(requests)]
-        answer: Json = {"spreadsheetId": doc.id, "replies": replies}
-        if body.get("includeSpreadsheetInResponse"):
-            tables.settle(doc.book)
-            texts = body.get("responseRanges")
-            areas = [doc.book.area(text) for text in texts] if texts else None
-            grid = bool(body.get("responseIncludeGridData"))
-            answer["updatedSpreadsheet"] = picture.spreadsheet(doc, caller, areas=areas, grid=grid)
-    return answer
+    return {"spreadsheetId": doc.id, "replies": replies}
 
 
 def _reply(batch: Batch, index: int, request: Json) -> Json:

@@ -94,6 +94,7 @@ def copy_of(source: Sheet, book: Book, sheet_id: int, title: str) -> Sheet:
     twin = source.copy(book.token)
     twin.properties = {**copy.deepcopy(source.properties), "sheetId": sheet_id, "title": title}
     twin.parts = shifts.with_sheet(twin.parts, source.sheet_id, sheet_id)
+    twin.parts.pop("commentAnchors", None)  # comments are not copied
     for part, name in (
         ("protectedRanges", "protectedRangeId"),
         ("filterViews", "filterViewId"),
