@@ -230,7 +230,7 @@ def _rule(batch: Batch, rule: Json) -> Json:
         raise invalid("A conditional format must have at least one range.")
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise invalid("A conditional format must have either a boolean rule or a gradient rule.")
-    areas = [batch.area(place) for place in rule["ranges"]]
+    areas = [batch.area(place, empty=True) for place in rule["ranges"]]
     if len({area.sheet_id for area in areas}) > 1:
         raise invalid("All ranges of a conditional format must be on the same sheet.")
     return dict(rule)

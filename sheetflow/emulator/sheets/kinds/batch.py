@@ -33,14 +33,19 @@ class Batch(NamedTuple):
         """The draft."""
         return self.doc.book
 
-    def area(self, grid_range: Json) -> Area:
-        """The area of a GridRange, which must be on a sheet that exists and be no nonsense."""
+    def area(self, grid_range: Json, *, empty: bool = False) -> Area:
+        """The area of a GridRange, which must be on a sheet that exists and be no nonsense.
+
+        Args:
+            grid_range: as the API has it.
+            empty: whether a start may equal its end, as Google's reference has it for ranges that are only kept.
+        """
         area = a1.area_of(grid_range)
         self.book.sheet(area.sheet_id)
         for name, start, end in (("Row", area.row0, area.row1), ("Column", area.col0, area.col1)):
             if start is not None and start < 0:
                 raise invalid(f"range.start{name}Index[{start}] must not be negative")
-            if end is not None and end <= (start or 0):
+            if end is not None and end < (start or 0) + (not empty):
                 raise invalid(f"range.end{name}Index[{end}] must be after start{name}Index[{start or 0}]")
         return area
 

@@ -197,6 +197,18 @@ def test_conditional_formats__a_gradient_lies_between_its_points(world: World) -
     assert colors(world, "A1:A3") == [[1], [0.75], [0.5]]
 
 
+def test_conditional_formats__an_empty_range_is_kept_and_colours_nothing(world: World) -> None:
+    world.put("A1:B2", [["x", "x"], ["x", "x"]])
+    nowhere = {"startRowIndex": 1, "endRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}
+    boolean = {"condition": {"type": "NOT_BLANK"}, "format": RED}
+    world.batch({"addConditionalFormatRule": {"rule": {"ranges": [nowhere], "booleanRule": boolean}}})
+    assert colors(world, "A1:B2") == [[1, 1], [1, 1]]
+    (rule,) = world.get()["sheets"][0]["conditionalFormats"]
+    assert rule["ranges"] == [nowhere]
+    backwards = {"rule": {"ranges": [{"startRowIndex": 2, "endRowIndex": 1}], "booleanRule": boolean}}
+    assert "must be after startRowIndex" in world.refused({"addConditionalFormatRule": backwards})
+
+
 def hidden(world: World) -> list[int]:
     """The numbers of the rows that a filter hides."""
     data = world.get("?ranges=A1:C9&includeGridData=true")
