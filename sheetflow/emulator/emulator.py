@@ -74,7 +74,7 @@ class Emulator:
             self.clock.now,
             self.courier,
             self.identity,
-            lambda: float(self.switches.get("push_retry_seconds")),
+            self._push_pause,
         )
         self.sheets = SheetsService(
             self.store,
@@ -83,22 +83,28 @@ class Emulator:
             on_change=lambda spreadsheet, by: self.events.publish("cells", spreadsheet=spreadsheet, by=by),
         )
         self.files = self.sheets.files
-        self.drive = Drive(self.sheets)
+        self.drive = Drive(self.sheets, self.courier, self._push_pause)
         self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events)
         self.forms = FormsService(
             self.store,
             self.clock,
             self.sheets,
             DriveUploads(lambda: self.drive),
+            self.topics,
             evaluates=lambda: bool(self.switches.get("form_answers_evaluate")),
-            on_submit=lambda form, response, by: self.events.publish(
-                "form", form=form, response=response, by=by
-            ),
+            on_submit=self._submitted,
         )
         self.tasks = Tasks(self.store, self.clock)
         self.scripts = AppsScript(self)
         self.hand = Hand(self)
         self.respondent = Respondent(self)
+
+    def _submitted(self, form: str, response: str, by: str) -> None:
+        self.events.publish("form", form=form, response=response, by=by)
+        self.forms.watches.tell(form, "RESPONSES")
+
+    def _push_pause(self) -> float:
+        return float(self.switches.get("push_retry_seconds"))
 
     def service_blueprints(self) -> list[Blueprint]:
         """The routes of the services besides Gmail and identity."""

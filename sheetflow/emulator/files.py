@@ -12,7 +12,7 @@ such a top folder too, owned by nobody. Source: Google's guides on sharing and o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +56,22 @@ _DOWN = (
     "WITH RECURSIVE down(id) AS ({start} UNION SELECT files.id FROM files"
     " JOIN down ON files.parent = down.id) "
 )
+_SEEN = (
+    "(permissions.email = ? OR (permissions.discovery = 1 AND (permissions.kind = 'anyone'"
+    " OR (permissions.kind = 'domain' AND permissions.email = ?))))"
+)
 _LIVE = "(permissions.expires = '' OR permissions.expires > ?)"
+
+
+@dataclass(frozen=True)
+class _Departure:
+    """That people lost sight of a file, `drive` being the shared drive that it was in."""
+
+    n: int
+    file: str
+    at: str
+    people: str
+    drive: str = ""
 
 
 class Files:
@@ -65,11 +80,15 @@ class Files:
     Args:
         store: the database.
         now: the workspace's time.
+
+    Attributes:
+        on_change: called when changes were committed; for Drive's notification channels.
     """
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self.store = store
         self.now = now
+        self.on_change: Callable[[], None] | None = None
         store.ensure(
             "CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
             " mime_type TEXT NOT NULL,"
@@ -82,8 +101,10 @@ class Files:
         )
         self._widen("files", File)
         self._widen("permissions", Permission)
+        self._widen("departures", _Departure)
         store.ensure(
             "CREATE INDEX IF NOT EXISTS files_parent ON files (parent)",
+            "CREATE INDEX IF NOT EXISTS files_changed ON files (changed)",
             "CREATE INDEX IF NOT EXISTS permissions_email ON permissions (email)",
         )
         rows = store.read("SELECT MAX(changed), (SELECT MAX(n) FROM departures) FROM files")
@@ -140,15 +161,22 @@ class Files:
     def visible_to(self, email: str) -> list[File]:
         """All files that somebody may see without a link, the last modified first."""
         email = email.lower()
-        start = (
-            f"SELECT file FROM permissions WHERE {_LIVE} AND (email = ? OR (discovery = 1 AND"  # noqa: S608
-            " (kind = 'anyone' OR (kind = 'domain' AND email = ?))))"
-        )
+        start = f"SELECT file FROM permissions WHERE {_LIVE} AND {_SEEN}"  # noqa: S608 - our text
         return self._select(
             "JOIN down ON files.id = down.id ORDER BY files.modified DESC, files.created DESC",
             (self.stamp(), email, email.rpartition("@")[2]),
             _DOWN.format(start=start),
         )
+
+    def sees(self, file_id: str, email: str) -> bool:
+        """Whether a file is among those `visible_to` somebody."""
+        email = email.lower()
+        rows = self.store.read(
+            f"{_UP}SELECT 1 FROM up JOIN permissions ON permissions.file = up.id WHERE {_LIVE} AND {_SEEN}"  # noqa: S608
+            " LIMIT 1",
+            (file_id, self.stamp(), email, email.rpartition("@")[2]),
+        )
+        return bool(rows)
 
     def below(self, folder_id: str) -> list[File]:
         """A file and all that lies in it, at any depth."""
@@ -167,6 +195,15 @@ class Files:
             (folder_id, self.stamp()),
         )
         return [(row[0], row[1]) for row in rows]
+
+    def children(self, folder_id: str) -> list[str]:
+        """The ids of what lies in a folder, not deeper."""
+        rows = self.store.read("SELECT id FROM files WHERE parent = ? ORDER BY id", (folder_id,))
+        return [row[0] for row in rows]
+
+    def changed_since(self, number: int) -> list[File]:
+        """The files whose last change has that number or a later one."""
+        return self._select("WHERE files.changed >= ? ORDER BY files.changed", (number,))
 
     def above(self, file_id: str) -> list[File]:
         """A file, its folder, the folder's folder and so on."""
@@ -254,6 +291,8 @@ class Files:
     def remove(self, file_id: str) -> None:
         """Forget a file and its permissions."""
         with self.store.write() as connection:
+            if self.on_change is not None:
+                self.store.afterwards(self.on_change)
             connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
             connection.execute("DELETE FROM permissions WHERE file = ?", (file_id,))
 
@@ -261,6 +300,8 @@ class Files:
         """The number of a change; they only grow, and some may be left out."""
         with self.store.write():
             self.last_change += 1
+            if self.on_change is not None:
+                self.store.afterwards(self.on_change)
             return self.last_change
 
     def stamp(self) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
+        self._after: dict[Callable[[], None], None] = {}
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
@@ -49,8 +50,10 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: committed when the block ends, rolled back when it raises; nested, it joins."""
+        tasks: dict[Callable[[], None], None] = {}
         with self._lock:
             if self._depth == 0:
+                self._after = {}
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
@@ -63,6 +66,16 @@ class Store:
             self._depth -= 1
             if self._depth == 0:
                 self._connection.execute("COMMIT")
+                tasks, self._after = self._after, {}
+        for task in tasks:
+            task()
+
+    def afterwards(self, task: Callable[[], None]) -> None:
+        """Call `task` once when the transaction that is open has been committed, and not if it is undone.
+
+        It is called in the same thread, without the database's lock.
+        """
+        self._after[task] = None
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""

@@ -114,9 +114,7 @@ class Topics:
         Raises:
             PublishDenied: 403, when the topic was bound so.
         """
-        binding = self.binding(topic)
-        if binding is not None and binding.denied:
-            raise PublishDenied(topic)
+        binding = self.check(topic)
         identifier = str(10**16 + secrets.randbelow(9 * 10**16))
         if binding is None or not binding.push:
             return identifier
@@ -130,6 +128,17 @@ class Topics:
             connection.execute("INSERT INTO topic_messages VALUES (?, ?, ?, ?)", row)
         self._push(binding, identifier, at, message)
         return identifier
+
+    def check(self, topic: str) -> Binding | None:
+        """What a topic is bound to; None where it never was.
+
+        Raises:
+            PublishDenied: 403, when it was bound so that nobody may publish.
+        """
+        binding = self.binding(topic)
+        if binding is not None and binding.denied:
+            raise PublishDenied(topic)
+        return binding
 
     def bind(self, body: Json) -> Json:
         """Do what `POST /workspace/topics` asks for.

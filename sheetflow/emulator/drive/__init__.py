@@ -2,7 +2,7 @@
 
 It stands on the same records as Sheets (`files`): a spreadsheet is a file, its title the file's name.
 
-    drive = Drive(sheets)                                    # one for a workspace: `Emulator.drive`
+    drive = Drive(sheets, courier, pause)                    # one for a workspace: `Emulator.drive`
     file_id = drive.create("anna@firm.example", "Invoice.pdf", "application/pdf", data, [folder_id],
                            {"request": "PR-000124"})         # belongs to Anna, lies in the folder
     drive.bytes(file_id)                                     # -> its content; `pieces` gives it in pieces
@@ -17,8 +17,8 @@ It stands on the same records as Sheets (`files`): a spreadsheet is a file, its 
 `blobs/` beside the database, one file a content; resumable uploads that go on lie in `uploads/`.
 
 A service account has no storage: it may make folders, but files only in shared drives. Labels, approvals,
-`appDataFolder` and third-party apps are not part of it; a notification channel is kept, but calls nobody; no
-mail is sent about a share, it is only counted.
+`appDataFolder` and third-party apps are not part of it; a notification channel calls back to this machine
+alone; no mail is sent about a share, it is only counted.
 """
 
 from __future__ import annotations

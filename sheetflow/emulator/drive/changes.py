@@ -1,4 +1,4 @@
-"""What changed, and who is told: the change log, and the channels that watch it.
+"""What changed, for whom: the change log. Who is told of it by themselves, `channels` decides.
 
 A file stands in the log once, at its last change. Who loses sight of a file, because it was deleted, moved
 away or is no longer shared, is told that it was removed; that is written down before it happens. A page token
@@ -8,28 +8,43 @@ is the number of a change.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from sheetflow.emulator.drive.errors import DriveError, bad, invalid_value, required
-from sheetflow.emulator.files import File, Files
-from sheetflow.emulator.wire import Json
+from sheetflow.emulator.drive.errors import invalid_value
+from sheetflow.emulator.files import File, Files, root_id
 
-FILE_DAYS, CHANGES_DAYS = 1, 7
+_DEPARTURE = "INSERT INTO departures (n, file, at, people, drive) VALUES (?, ?, ?, ?, ?)"
+_FEW = 200  # files that are looked at one by one; of more, all that somebody sees are listed once
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change for one reader; `file` is None when it was removed from their sight."""
+    """A change for one reader; `file` is None when it went out of their sight, and out of `drive` perhaps."""
 
     number: int
     at: str
     file_id: str
     file: File | None
+    drive: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which changes a reader wants.
+
+    Attributes:
+        drive: of this shared drive alone; "" for all that the reader sees.
+        everywhere: also of what lies in shared drives.
+        mine: only of what lies in the reader's My Drive.
+        removed: also of what was removed.
+    """
+
+    drive: str = ""
+    everywhere: bool = False
+    mine: bool = False
+    removed: bool = True
 
 
 class Changes:
@@ -38,15 +53,14 @@ class Changes:
     def __init__(self, files: Files) -> None:
         self._files = files
         files.store.ensure(
-            "CREATE TABLE IF NOT EXISTS channels (id TEXT NOT NULL, resource TEXT NOT NULL,"
-            " owner TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (id, resource)) WITHOUT ROWID"
+            "CREATE INDEX IF NOT EXISTS departures_n ON departures (n)",
         )
 
     def start(self) -> str:
         """The token from which a reader sees what changes from now on."""
         return str(self._files.last_change + 1)
 
-    def since(self, token: str, caller: str) -> list[Change]:
+    def since(self, token: str, caller: str, scope: Scope) -> list[Change]:
         """What changed for a reader from a token on, in order.
 
         Raises:
@@ -54,17 +68,41 @@ class Changes:
         """
         if not token.isdecimal() or len(token) > 18:
             raise invalid_value("pageToken")
-        first = int(token)
+        return self._from(int(token), caller, scope)
+
+    def last(self, scope: Scope, caller: str, number: int) -> int:
+        """The number of the last change after `number` that a reader can see; `number` for none."""
+        return max([number, *(change.number for change in self._from(number + 1, caller, scope))])
+
+    def _from(self, first: int, caller: str, scope: Scope) -> list[Change]:
         seen = {
             file.id: Change(file.changed, file.changed_at, file.id, file)
-            for file in self._files.visible_to(caller)
-            if file.changed >= first
+            for file in self._seen_by(caller, first)
+            if self._fits(scope, file, caller)
         }
-        rows = self._files.store.read("SELECT n, file, at, people FROM departures WHERE n >= ?", (first,))
-        for number, file_id, at, people in rows:
-            if caller in json.loads(people) and self._files.role(file_id, caller) is None:
-                seen[file_id] = Change(number, at, file_id, None)
+        if scope.removed:
+            rows = self._files.store.read(
+                "SELECT n, file, at, people, drive FROM departures WHERE n >= ?", (first,)
+            )
+            for number, file_id, at, people, drive in rows:
+                wanted = (not drive or scope.everywhere) and scope.drive in ("", drive)
+                if wanted and caller in json.loads(people) and self._files.role(file_id, caller) is None:
+                    seen[file_id] = Change(number, at, file_id, None, drive)
         return sorted(seen.values(), key=lambda change: change.number)
+
+    def _seen_by(self, caller: str, first: int) -> list[File]:
+        """The files changed from `first` on that somebody sees without a link."""
+        changed = self._files.changed_since(first)
+        if len(changed) <= _FEW:
+            return [file for file in changed if self._files.sees(file.id, caller)]
+        return [file for file in self._files.visible_to(caller) if file.changed >= first]
+
+    def _fits(self, scope: Scope, file: File, caller: str) -> bool:
+        if scope.drive:
+            return file.drive == scope.drive
+        if file.drive:
+            return scope.everywhere and not scope.mine
+        return not scope.mine or any(one.id == root_id(caller) for one in self._files.above(file.id))
 
     @contextmanager
     def departing(self, file: File) -> Iterator[None]:
@@ -76,17 +114,18 @@ class Changes:
             for file_id, people in before.items():
                 lost = people - after.get(file_id, set())
                 if lost:
-                    row = (self._files.next_change(), file_id, self._files.stamp(), json.dumps(sorted(lost)))
-                    connection.execute("INSERT INTO departures VALUES (?, ?, ?, ?)", row)
+                    connection.execute(_DEPARTURE, self._departure(file_id, lost, file.drive))
 
     def leave(self, top: File, files: Iterable[File]) -> None:
         """Write down that files, which lie in `top` or are it, are about to be deleted."""
         readers = self._readers(top)
         with self._files.store.write() as connection:
             for file in files:
-                people = json.dumps(sorted(readers[file.id]))
-                row = (self._files.next_change(), file.id, self._files.stamp(), people)
-                connection.execute("INSERT INTO departures VALUES (?, ?, ?, ?)", row)
+                connection.execute(_DEPARTURE, self._departure(file.id, readers[file.id], file.drive))
+
+    def _departure(self, file_id: str, people: Iterable[str], drive: str) -> tuple[int, str, str, str, str]:
+        number = self._files.next_change()
+        return number, file_id, self._files.stamp(), json.dumps(sorted(people)), drive
 
     def _readers(self, top: File) -> dict[str, set[str]]:
         """For a file and each that lies in it, the people who may read it by their address."""
@@ -106,70 +145,3 @@ class Changes:
                 found[file_id] = found[folder] | own.get(file_id, set())
                 waiting.append(file_id)
         return found
-
-    def watch(self, body: Mapping[str, Any], resource: str, uri: str, caller: str, days: int) -> Json:
-        """Keep a notification channel; returns it as Drive answers.
-
-        Args:
-            body: a Channel.
-            resource: what is watched, as an opaque id of ours is made from it.
-            uri: the address of what is watched.
-            caller: e-mail address.
-            days: for how long a channel of this kind may live.
-
-        Raises:
-            DriveError: 400 for a channel without an id, a type or an HTTPS address, or for an id in use.
-        """
-        for name in ("id", "type", "address"):
-            if not isinstance(body.get(name), str) or not body[name]:
-                raise required(name)
-        if body["type"] not in ("web_hook", "webhook"):
-            raise invalid_value("type", f"Unknown channel type: {body['type']}")
-        if not body["address"].startswith("https://"):
-            raise DriveError(
-                400, "push.webhookUrlNotHttps", f"WebHook callback must be HTTPS: {body['address']}"
-            )
-        if self._files.store.read("SELECT 1 FROM channels WHERE id = ?", (body["id"],)):
-            raise DriveError(400, "channelIdNotUnique", f"Channel id {body['id']} not unique")
-        latest = self._files.now() + timedelta(days=days)
-        end = int(latest.timestamp() * 1000)
-        wanted = str(body.get("expiration") or "")
-        if wanted and not wanted.isdecimal():
-            raise bad("Invalid expiration", "expiration")
-        channel = {
-            "kind": "api#channel",
-            "id": body["id"],
-            "resourceId": secrets.token_urlsafe(20),
-            "resourceUri": uri,
-            "expiration": str(min(end, int(wanted)) if wanted else end),
-            **({"token": str(body["token"])} if body.get("token") else {}),
-        }
-        kept = {**channel, "address": body["address"], "resource": resource}
-        with self._files.store.write() as connection:
-            connection.execute(
-                "INSERT INTO channels VALUES (?, ?, ?, ?)",
-                (channel["id"], channel["resourceId"], caller, json.dumps(kept)),
-            )
-        return channel
-
-    def channels(self) -> list[Json]:
-        """The channels that are open, each with its `address` and the `resource` it watches."""
-        now = self._files.now().timestamp() * 1000
-        found = [
-            json.loads(row[0]) for row in self._files.store.read("SELECT body FROM channels ORDER BY id")
-        ]
-        return [one for one in found if int(one["expiration"]) > now]
-
-    def stop(self, channel_id: str, resource_id: str, caller: str) -> None:
-        """End a channel.
-
-        Raises:
-            DriveError: 404 for a channel that the caller has not.
-        """
-        with self._files.store.write() as connection:
-            cursor = connection.execute(
-                "DELETE FROM channels WHERE id = ? AND resource = ? AND owner = ?",
-                (channel_id, resource_id, caller),
-            )
-            if not cursor.rowcount:
-                raise DriveError(404, "notFound", f"Channel '{channel_id}' not found.")

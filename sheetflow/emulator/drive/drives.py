@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from sheetflow.emulator.drive.changes import Changes
 from sheetflow.emulator.drive.errors import DriveError, insufficient, required
 from sheetflow.emulator.drive.matches import COMPARE, name_contains
 from sheetflow.emulator.drive.picture import rank
@@ -17,8 +18,9 @@ from sheetflow.emulator.wire import Json
 class Drives:
     """All shared drives; each is a folder's record whose `drive` is its own id."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, changes: Changes) -> None:
         self._files = files
+        self._changes = changes
         files.store.ensure(
             "CREATE TABLE IF NOT EXISTS drive_requests (id TEXT PRIMARY KEY, drive TEXT NOT NULL)"
             " WITHOUT ROWID"
@@ -106,7 +108,9 @@ class Drives:
         if len(self._files.below(drive.id)) > 1:
             message = "The shared drive cannot be deleted because it contains items."
             raise DriveError(403, "cannotDeleteResourceWithChildren", message)
-        self._files.remove(drive.id)
+        with self._files.store.write():
+            self._changes.leave(drive, [drive])
+            self._files.remove(drive.id)
 
 
 def drive_of(drive: File, role: str | None) -> Json:

@@ -86,6 +86,15 @@ def not_writable(
     return DriveError(403, "fieldNotWritable", message)
 
 
+def inclusion_required() -> DriveError:
+    """403 for a shared drive's items without the flag that asks for them."""
+    message = (
+        "The includeItemsFromAllDrives parameter must be set to true when driveId is specified or corpora"
+        " contains drive or allDrives."
+    )
+    return DriveError(403, "teamDrivesInclusionRequired", message)
+
+
 def one_of(name: str, value: str, allowed: Sequence[str]) -> DriveError:
     """400 for a parameter that is none of its words."""
     words = ", ".join(sorted(allowed))

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from sheetflow.emulator.drive import answers, export
 from sheetflow.emulator.drive.answers import all_drives, answer, caller, flag, mask, number, wants
-from sheetflow.emulator.drive.errors import DriveError, bad, invalid_value, one_of
+from sheetflow.emulator.drive.errors import DriveError, bad, inclusion_required, invalid_value, one_of
 from sheetflow.emulator.drive.matches import Searcher, mentions, ordered
 from sheetflow.emulator.drive.picture import capabilities, file_of
 from sheetflow.emulator.drive.query import parse
@@ -141,12 +141,7 @@ def _check_corpora(corpora: str, drive_id: str, *, everywhere: bool) -> None:
     if corpora not in _CORPORA:
         raise one_of("corpora", corpora, _CORPORA)
     if (drive_id or corpora in ("drive", "allDrives")) and not everywhere:
-        raise DriveError(
-            403,
-            "teamDrivesInclusionRequired",
-            "The includeItemsFromAllDrives parameter must be set to true when driveId is specified or corpora"
-            " contains drive or allDrives.",
-        )
+        raise inclusion_required()
     if bool(drive_id) != (corpora == "drive"):
         message = "The driveId parameter must be specified if and only if corpora is set to drive."
         raise DriveError(403, "teamDriveIdRequiresTeamDriveCorpora", message)

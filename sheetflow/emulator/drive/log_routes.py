@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, request
 
 from sheetflow.emulator.drive import answers
 from sheetflow.emulator.drive.answers import all_drives, answer, caller, flag, mask, number, wants
-from sheetflow.emulator.drive.changes import CHANGES_DAYS, FILE_DAYS, Change
+from sheetflow.emulator.drive.changes import Change, Scope
 from sheetflow.emulator.drive.drives import drive_of
-from sheetflow.emulator.drive.errors import DriveError, required
+from sheetflow.emulator.drive.errors import DriveError, inclusion_required, required
 from sheetflow.emulator.drive.export import FORMATS, IMPORTS
 from sheetflow.emulator.drive.matches import Searcher
 from sheetflow.emulator.drive.picture import file_of, user_of
 from sheetflow.emulator.drive.service import Drive
 from sheetflow.emulator.drive.shelf import is_service
+from sheetflow.emulator.drive.watching import CHANGES_LONGEST, FILE_LONGEST
 from sheetflow.emulator.files import SPREADSHEET
 from sheetflow.emulator.wire import Json, Mask
 
@@ -67,8 +70,9 @@ def _about(drive: Drive) -> Json:
 def _add_changes(routes: Blueprint, drive: Drive) -> None:
     @routes.get("/drive/v3/changes/startPageToken")
     def start() -> Response:
-        body = {"kind": "drive#startPageToken", "startPageToken": drive.changes.start()}
-        return answer(body, mask("StartPageToken", "*"))
+        tree = mask("StartPageToken", "*")
+        _drive_of_query(drive)
+        return answer({"kind": "drive#startPageToken", "startPageToken": drive.changes.start()}, tree)
 
     @routes.get("/drive/v3/changes")
     def changes() -> Response:
@@ -78,22 +82,25 @@ def _add_changes(routes: Blueprint, drive: Drive) -> None:
 
     @routes.post("/drive/v3/changes/watch")
     def watch_changes() -> Response:
-        uri = request.base_url.removesuffix("/watch")
-        body = drive.changes.watch(_channel(), "changes", uri, caller(), CHANGES_DAYS)
-        return answer(body, mask("Channel", "*"))
+        tree = mask("Channel", "*")
+        token = _token(drive)
+        uri = f"{request.base_url.removesuffix('/watch')}?alt=json&pageToken={token}"
+        what = {"scope": asdict(_scope(drive))}
+        channel = drive.channels.watch(_channel(), "changes", what, uri, caller(), CHANGES_LONGEST)
+        return answer(channel, tree)
 
     @routes.post("/drive/v3/files/<file_id>/watch")
     def watch_file(file_id: str) -> Response:
+        tree = mask("Channel", "*")
         file = drive.open(file_id, caller(), all_drives=all_drives())
-        uri = request.base_url.removesuffix("/watch")
-        return answer(
-            drive.changes.watch(_channel(), file.id, uri, caller(), FILE_DAYS), mask("Channel", "*")
-        )
+        uri = f"{request.base_url.removesuffix('/watch')}?alt=json"
+        channel = drive.channels.watch(_channel(), "file", {"file": file.id}, uri, caller(), FILE_LONGEST)
+        return answer(channel, tree)
 
     @routes.post("/drive/v3/channels/stop")
     def stop() -> Response:
         body = _channel()
-        drive.changes.stop(str(body.get("id", "")), str(body.get("resourceId", "")), caller())
+        drive.channels.stop(str(body.get("id", "")), str(body.get("resourceId", "")), caller())
         return Response(status=204)
 
 
@@ -102,21 +109,37 @@ def _channel() -> Json:
     return body if isinstance(body, dict) else {}
 
 
+def _token(drive: Drive) -> str:
+    token = request.args.get("pageToken")
+    if not token:
+        raise required("pageToken")
+    drive.changes.since(token, caller(), Scope(removed=False))
+    return token
+
+
+def _drive_of_query(drive: Drive) -> str:
+    """The shared drive that a request is about, which the caller has to be a member of; "" for none."""
+    drive_id = request.args.get("driveId") or request.args.get("teamDriveId") or ""
+    return drive.drives.get(drive_id, caller()).id if drive_id else ""
+
+
+def _scope(drive: Drive) -> Scope:
+    everywhere = flag("includeItemsFromAllDrives", "includeTeamDriveItems")
+    drive_id = _drive_of_query(drive)
+    if drive_id and not everywhere:
+        raise inclusion_required()
+    return Scope(
+        drive_id, everywhere, flag("restrictToMyDrive"), removed=flag("includeRemoved", default=True)
+    )
+
+
 def _changes(drive: Drive) -> Json:
     tree = mask("ChangeList", f"kind,nextPageToken,newStartPageToken,changes({_CHANGE})")
     token = request.args.get("pageToken")
     if not token:
         raise required("pageToken")
-    everywhere = flag("includeItemsFromAllDrives", "includeTeamDriveItems")
-    removed = flag("includeRemoved", default=True)
     newest = drive.changes.start()
-    found = []
-    for change in drive.changes.since(token, caller()):
-        if change.file is None and not removed:
-            continue
-        if change.file is not None and change.file.drive and not everywhere:
-            continue
-        found.append(change)
+    found = drive.changes.since(token, caller(), _scope(drive))
     size = number("pageSize", 100, 1, 1000)
     searcher = Searcher(drive.files, caller())
     body: Json = {"kind": "drive#changeList"}
@@ -137,6 +160,9 @@ def _change_of(drive: Drive, change: Change, tree: Mask, searcher: Searcher) -> 
         "removed": change.file is None,
         "fileId": change.file_id,
     }
+    if change.file is None and change.drive == change.file_id:
+        del body["fileId"]
+        return {**body, "type": "teamDrive", "changeType": "drive", "driveId": change.drive}
     if change.file is None:
         return body
     if change.file.id == change.file.drive:

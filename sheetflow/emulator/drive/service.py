@@ -60,27 +60,28 @@ class Drive(Shelf):
         if "trashed" in meta:
             columns.update(self._trashing(file, caller, trashed=meta["trashed"]))
         place = self._moved(file, caller, add, remove, all_drives=all_drives) if add or remove else None
-        if content is not None and file.is_native:
-            self._convert(file, caller, content, media_type)
-            content = None
-        if file.mime_type == SPREADSHEET and "name" in columns:
-            self.sheets.rename(file.id, caller, columns.pop("name"))
-        with ExitStack() as stack:
-            stack.enter_context(self.contents.lock)
-            stack.enter_context(self.files.store.write())
-            if place is not None:
-                stack.enter_context(self.changes.departing(file))
-                self._put_into(file, place)
-            kind = meta.get("mimeType") or media_type or file.mime_type
-            if content is not None:
-                name = meta.get("originalFilename") or columns.get("name") or file.name
-                columns.update(self.contents.add(file.id, content, kind, name, caller.lower()))
-            elif "mimeType" in meta and not file.is_native and not kind.startswith(NATIVE):
-                columns["mime_type"] = kind
-            if content is not None or set(meta) - {*_PERSONAL, "trashed"}:
-                columns = {"modified": self.files.stamp(), "by": caller.lower(), **columns}
-            if columns:
-                self.files.put(file.id, **columns)
+        with self.channels.as_one():
+            if content is not None and file.is_native:
+                self._convert(file, caller, content, media_type)
+                content = None
+            if file.mime_type == SPREADSHEET and "name" in columns:
+                self.sheets.rename(file.id, caller, columns.pop("name"))
+            with ExitStack() as stack:
+                stack.enter_context(self.contents.lock)
+                stack.enter_context(self.files.store.write())
+                if place is not None:
+                    stack.enter_context(self.changes.departing(file))
+                    self._put_into(file, place)
+                kind = meta.get("mimeType") or media_type or file.mime_type
+                if content is not None:
+                    name = meta.get("originalFilename") or columns.get("name") or file.name
+                    columns.update(self.contents.add(file.id, content, kind, name, caller.lower()))
+                elif "mimeType" in meta and not file.is_native and not kind.startswith(NATIVE):
+                    columns["mime_type"] = kind
+                if content is not None or set(meta) - {*_PERSONAL, "trashed"}:
+                    columns = {"modified": self.files.stamp(), "by": caller.lower(), **columns}
+                if columns:
+                    self.files.put(file.id, **columns)
         if place is not None and file.mime_type == SPREADSHEET and place.owner != file.owner:
             self.sheets.reowned(file.id, place.owner)
         return self.again(file.id)
@@ -172,6 +173,10 @@ class Drive(Shelf):
 
     def erase(self, file: File) -> None:
         """Delete a file, and what lies in it and has the same owner, without asking."""
+        with self.channels.as_one():
+            self._erase(file)
+
+    def _erase(self, file: File) -> None:
         inside = self.files.below(file.id)
         gone = [one for one in inside if one.owner == file.owner]
         folders = {one.id for one in gone}

@@ -9,12 +9,13 @@ of the store, since Sheets takes them the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sheetflow.emulator.drive import meta as metadata
 from sheetflow.emulator.drive.blobs import Blob, Blobs, Incoming
 from sheetflow.emulator.drive.changes import Changes
+from sheetflow.emulator.drive.channels import Channels, Watched
 from sheetflow.emulator.drive.comments import Comments
 from sheetflow.emulator.drive.contents import Contents
 from sheetflow.emulator.drive.drives import Drives
@@ -24,10 +25,12 @@ from sheetflow.emulator.drive.generated import GeneratedIds
 from sheetflow.emulator.drive.picture import SHORTCUT, rank
 from sheetflow.emulator.drive.placing import Place, check_folder
 from sheetflow.emulator.drive.uploads import Uploads
+from sheetflow.emulator.drive.watching import WatchedChanges, WatchedFile
 from sheetflow.emulator.files import FOLDER, NATIVE, SPREADSHEET, File, Files, root_id
 from sheetflow.emulator.wire import Json
 
 if TYPE_CHECKING:
+    from sheetflow.emulator.couriers import Courier
     from sheetflow.emulator.sheets.service import SheetsService
 
 BINARY = "application/octet-stream"
@@ -44,25 +47,30 @@ class Shelf:
 
     Args:
         sheets: the spreadsheets, which are files too; Drive keeps its records and bytes beside theirs.
+        courier: carries the messages of notification channels.
+        pause: seconds before a message that was refused is sent again.
 
     Attributes:
         files: the records and permissions.
         blobs: the bytes on disk.
         contents: revisions.
-        changes: the change log and the channels that watch it.
+        changes: the change log.
+        channels: who is told of changes.
         drives: shared drives.
         comments: comments and replies.
         uploads: resumable uploads that go on.
         generated: ids handed out before their files exist.
     """
 
-    def __init__(self, sheets: SheetsService) -> None:
+    def __init__(self, sheets: SheetsService, courier: Courier, pause: Callable[[], float]) -> None:
         self.sheets = sheets
         self.files: Files = sheets.files
         self.blobs = Blobs(self.files.store.folder)
         self.contents = Contents(self.files, self.blobs)
         self.changes = Changes(self.files)
-        self.drives = Drives(self.files)
+        watched: list[Watched] = [WatchedFile(self.files), WatchedChanges(self.files, self.changes)]
+        self.channels = Channels(self.files, watched, courier, pause)
+        self.drives = Drives(self.files, self.changes)
         self.comments = Comments(self.files)
         self.uploads = Uploads(self.files, self.blobs)
         self.generated = GeneratedIds(self.files)
@@ -167,6 +175,12 @@ class Shelf:
         Raises:
             DriveError: 400, 403, 404 or 409, as Google refuses it.
         """
+        with self.channels.as_one():
+            return self._make(caller, body, content, media_type, all_drives=all_drives)
+
+    def _make(
+        self, caller: str, body: Any, content: Incoming | Blob | None, media_type: str, *, all_drives: bool
+    ) -> File:
         meta, place, kind = self.may_make(caller, body, media_type, all_drives=all_drives)
         columns = {**metadata.columns_of(meta, caller.lower()), **place.columns(), "by": caller.lower()}
         columns.setdefault("name", "Untitled")

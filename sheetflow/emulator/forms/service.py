@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sheetflow.emulator.forms.uploads import Uploads
     from sheetflow.emulator.sheets.service import Clock, SheetsService
     from sheetflow.emulator.store import Store
+    from sheetflow.emulator.topics import Topics
 
 GOOGLE = "https://docs.google.com/"
 UNTITLED = "Untitled form"
@@ -55,6 +56,7 @@ class FormsService:
         clock: the workspace's time.
         sheets: spreadsheets, for responses tabs; and the files' records.
         uploads: Drive, for uploaded files.
+        topics: where watches publish.
         evaluates: the switch `form_answers_evaluate`.
         on_submit: told (form id, response id, who) after each response that was kept.
 
@@ -73,13 +75,14 @@ class FormsService:
         clock: Clock,
         sheets: SheetsService,
         uploads: Uploads,
+        topics: Topics,
         *,
         evaluates: Callable[[], bool] = lambda: False,
         on_submit: Callable[[str, str, str], None] = lambda *_: None,
     ) -> None:
         self.shapes = forms_shapes()
         self.responses = Responses(store)
-        self.watches = Watches(store, clock.now)
+        self.watches = Watches(store, clock.now, sheets.files, topics)
         self._store = store
         self._files = sheets.files
         self._uploads = uploads
@@ -122,6 +125,7 @@ class FormsService:
         with self.lock:
             form, replies = batch.run(self._editable(caller, form_id), fitted, self.shapes)
             form = self._keep(form)
+        self.watches.tell(form.id, "SCHEMA")
         answer: Json = {"form": self.shown(form, root)} if fitted.get("includeFormInResponse") else {}
         return {**answer, "replies": replies, "writeControl": {"requiredRevisionId": form.revision_id}}
 
@@ -138,12 +142,10 @@ class FormsService:
         if state["isAcceptingResponses"] and not state["isPublished"]:
             raise invalid("A form that is not published cannot accept responses.")
         with self.lock:
-            form = replace(
-                self._editable(caller, form_id),
-                published=state["isPublished"],
-                accepting=state["isAcceptingResponses"],
-            )
+            published, accepting = state["isPublished"], state["isAcceptingResponses"]
+            form = replace(self._editable(caller, form_id), published=published, accepting=accepting)
             self._forms.save(form)
+        self.watches.tell(form.id, "SCHEMA")
         return {"formId": form.id, "publishSettings": _publish_settings(form)}
 
     def list_responses(
@@ -153,9 +155,7 @@ class FormsService:
         form = self._editable(caller, form_id)
         found, following = self.responses.page(form.id, condition, size, token)
         body: Json = {"responses": [one.shown(with_form=False) for one in found]} if found else {}
-        if following:
-            body["nextPageToken"] = following
-        return body
+        return {**body, "nextPageToken": following} if following else body
 
     def get_response(self, caller: str, form_id: str, response_id: str) -> Json:
         """`forms.responses.get`."""

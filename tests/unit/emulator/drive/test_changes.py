@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -84,41 +83,6 @@ def test_changes__a_bad_token(world: World) -> None:
     assert world.anna.refused("GET", f"{CHANGES}?pageToken=x") == (400, "invalid", "Invalid Value")
 
 
-def test_watch__keeps_a_channel_until_it_is_stopped_or_over(world: World) -> None:
-    file_id = world.anna.upload("a.pdf", b"1")
-    body = {"id": "c-1", "type": "web_hook", "address": "https://example.com/hook", "token": "t"}
-    channel = world.anna.ok("POST", f"{FILES}/{file_id}/watch", body)
-    assert (channel["id"], channel["token"], channel["kind"]) == ("c-1", "t", "api#channel")
-    assert channel["resourceUri"].endswith(f"{FILES}/{file_id}")
-    day = timedelta(days=1).total_seconds() * 1000
-    left = int(channel["expiration"]) - world.emulator.clock.now().timestamp() * 1000
-    assert day - 60_000 < left <= day
-    assert world.anna.refused("POST", f"{FILES}/{file_id}/watch", body)[1] == "channelIdNotUnique"
-    world.anna.ok("POST", f"{CHANGES}/watch?pageToken=1", {**body, "id": "c-2"})
-    assert [one["id"] for one in world.emulator.drive.changes.channels()] == ["c-1", "c-2"]
-    ended = {"id": "c-1", "resourceId": channel["resourceId"]}
-    assert world.boris.refused("POST", "/drive/v3/channels/stop", ended)[0] == 404
-    world.anna.ok("POST", "/drive/v3/channels/stop", ended)
-    world.emulator.clock.advance(timedelta(days=6))
-    assert [one["id"] for one in world.emulator.drive.changes.channels()] == ["c-2"]
-    world.emulator.clock.advance(timedelta(days=2))
-    assert world.emulator.drive.changes.channels() == []
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"id": ""}, "required"),
-        ({"address": "http://example.com"}, "push.webhookUrlNotHttps"),
-        ({"type": "pigeon"}, "invalid"),
-        ({"expiration": "soon"}, "badRequest"),
-    ],
-)
-def test_watch__refuses(world: World, change: dict[str, str], reason: str) -> None:
-    body = {"id": "c", "type": "web_hook", "address": "https://example.com/hook", **change}
-    assert world.anna.refused("POST", f"{CHANGES}/watch", body)[1] == reason
-
-
 def test_changes__a_large_folder_is_taken_away_whole(world: World) -> None:
     files = world.emulator.files
     folder = world.anna.folder("folder")
@@ -130,3 +94,33 @@ def test_changes__a_large_folder_is_taken_away_whole(world: World) -> None:
     world.anna.ok("DELETE", f"{FILES}/{folder}/permissions/{given}")
     body = world.boris.ok("GET", f"{CHANGES}?pageToken={start}&pageSize=1000")
     assert [one["removed"] for one in body["changes"]] == [True] * 1000
+
+
+def test_changes__of_one_drive_or_of_ones_own_files_alone(world: World) -> None:
+    start = token(world.anna)
+    drive = world.anna.ok("POST", "/drive/v3/drives?requestId=1", {"name": "Payments"})["id"]
+    inside = world.anna.upload("inside.pdf", b"1", parents=[drive])
+    own = world.anna.upload("own.pdf", b"1")
+    given = world.boris.upload("given.pdf", b"1")
+    world.boris.share(given, ANNA)
+    told = changes(world.anna, start, f"&{ALL}&driveId={drive}")
+    assert [one.get("fileId") for one in told] == [None, inside]
+    assert [one["fileId"] for one in changes(world.anna, start, "&restrictToMyDrive=true")] == [own]
+    assert [one["fileId"] for one in changes(world.anna, start)] == [own, given]
+    refused = world.anna.refused("GET", f"{CHANGES}?pageToken={start}&driveId={drive}")
+    assert refused[:2] == (403, "teamDrivesInclusionRequired")
+    assert world.boris.refused("GET", f"{CHANGES}/startPageToken?driveId={drive}")[0] == 404
+
+
+def test_changes__a_lost_drive(world: World) -> None:
+    drive = world.anna.ok("POST", "/drive/v3/drives?requestId=1", {"name": "Payments"})["id"]
+    given = world.anna.share(drive, BORIS, "reader")["id"]
+    start = token(world.boris)
+    world.anna.ok("DELETE", f"{FILES}/{drive}/permissions/{given}?supportsAllDrives=true")
+    (told,) = changes(world.boris, start, f"&{ALL}")
+    assert (told["changeType"], told["driveId"], told["removed"]) == ("drive", drive, True)
+    assert changes(world.boris, start) == []
+    start = token(world.anna)
+    world.anna.ok("DELETE", f"/drive/v3/drives/{drive}")
+    (told,) = changes(world.anna, start, f"&{ALL}")
+    assert (told["changeType"], told["driveId"], told["removed"]) == ("drive", drive, True)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Flask, g, request
 
 from sheetflow.emulator import drive
+from sheetflow.emulator.couriers import Courier
 from sheetflow.emulator.sheets.service import SheetsService
 from sheetflow.emulator.store import Store
 from sheetflow.emulator.wire import GoogleError, envelope
@@ -87,7 +88,7 @@ def build_app(service: SheetsService) -> Flask:
     app = Flask("tests", static_folder=None)
     app.url_map.merge_slashes = False
     app.register_blueprint(service.routes())
-    app.register_blueprint(drive.blueprint(drive.Drive(service)))
+    app.register_blueprint(drive.blueprint(drive.Drive(service, Courier(), lambda: 1.0)))
 
     @app.before_request
     def who() -> None:
