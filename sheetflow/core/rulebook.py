@@ -63,6 +63,10 @@ class Words:
         """One sentence of a table such as "warnings", filled; "" where the template has none."""
         return _fill(str(self.sentences.get(group, {}).get(key, "")), self._facts(facts))
 
+    def ailment(self, key: str, part: str, facts: Mapping[str, str]) -> str:
+        """A part of what is said of an ailment: "head", "says" or "todo"."""
+        return _fill(str(self.sentences["ailments"][key][part]), facts)
+
     def _facts(self, facts: Mapping[str, str]) -> dict[str, str]:
         named = dict(facts)
         for fact, group in LABELLED:

@@ -74,9 +74,10 @@ ITEM = {
     "todo": "Approved can be set only by: approver. Ask one of them.",
 }
 LETTERS = (
+    "access-problem",
     "approve", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid", "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
-    "no-address", "stranger", "bounced",
+    "no-address", "stranger", "bounced", "unwell", "well-again",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -85,8 +86,13 @@ SHIPPED = MailTemplates(TEMPLATES)
 
 def facts_for(template: str, language: str, **more: object) -> dict[str, object]:
     """The facts that `core.consequences` gives this letter, and no others."""
-    if template == "put-back":
+    if template in ("put-back", "access-problem"):
         return {"items": [ITEM], "language": language, **more}
+    if template in ("unwell", "well-again"):
+        words = all_words()[language]
+        said = {part: words.ailment("nobody-pays", part, {}) for part in ("head", "says", "todo")}
+        own = {"items": [{"key": "nobody-pays", **said}], "company": "Firm & Co", "name": "Eve Hill"}
+        return {**own, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
     asked: dict[str, dict[str, object]] = {
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
@@ -153,7 +159,10 @@ def test_letters__every_one_has_its_template_and_no_other_is_there() -> None:
 
 
 def test_letters__core_names_no_other() -> None:
-    source = Path("sheetflow/core/consequences.py").read_text("utf-8")
+    source = "".join(
+        Path(f"sheetflow/core/{name}.py").read_text("utf-8") for name in ("consequences", "health")
+    )
+    source += Path("sheetflow/core/access.py").read_text("utf-8")
     named = {text for text in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', source) if text in LETTERS}
     assert named == set(LETTERS) - {"contractor-paid", "contractor-part-paid"}  # those two are put together
 
@@ -203,7 +212,7 @@ def test_compose__the_parts_tell_the_same(template: str, language: str) -> None:
 def test_compose__an_empty_request_still_makes_a_letter(template: str, language: str) -> None:
     blank: dict[str, Any] = dict.fromkeys(facts_for(template, language), "")
     del blank["language"]
-    items = [dict.fromkeys(ITEM, "")]
+    items = [dict.fromkeys({**ITEM, "head": "", "key": ""}, "")]
     message = made(template, language, **{**blank, "items": items})
     assert REFERENCE in part(message, "plain")
     assert message["From"] == "Payments <pay@firm.example>"

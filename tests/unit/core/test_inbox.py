@@ -202,7 +202,9 @@ def test_decide__a_forged_approval_is_consumed_and_without_effect(kind: str) -> 
     events = desk.events()
     desk.run()
     assert desk.sheet.inbox[-1][6] != ""
-    assert (desk.accepted(rid), desk.events(), desk.letters()) == ("Submitted", events, [])
+    forging = kind in ("unsigned", "another spreadsheet")  # the admin hears of a secret that does not hold
+    told = [("ivan@firm.example", "unwell")] if forging else []
+    assert (desk.accepted(rid), desk.events(), desk.letters()) == ("Submitted", events, told)
     commits = desk.sheet.commits
     desk.run()
     assert desk.sheet.commits == commits
