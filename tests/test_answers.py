@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, Response, jsonify
 
-from tests.answers import violations
+from tests.answers import told, violations
 from tests.methods import method_of, methods
 
 Answered = Callable[..., list[str]]
@@ -77,6 +80,25 @@ def test_answers__what_google_would_not_give_is_told(
     (found,) = answered(verb, path, answer)
     assert words in found
     assert found.startswith(f"{verb} {path}")
+
+
+IN_A_CHILD = """
+import sys, pathlib, flask
+from sheetflow.emulator.app import create_app
+from sheetflow.emulator.emulator import Emulator
+more = flask.Blueprint("more", "more")
+more.get("/v4/spreadsheets/x/charts", endpoint="bad")(lambda: {})
+more.get("/v4/spreadsheets/x/values/A1", endpoint="good")(lambda: {"range": "A1"})
+asked = create_app(Emulator(pathlib.Path(sys.argv[1])), blueprints=[more]).test_client()
+for path in ("/v4/spreadsheets/x/values/A1", "/v4/spreadsheets/x/charts"):
+    assert asked.get(path, headers={"Authorization": "Bearer local:anna@example.com"}).status_code == 200
+"""
+
+
+def test_answers__those_of_a_child_process_are_held_too(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", IN_A_CHILD, str(tmp_path)], check=True, timeout=60)
+    assert told() == ["GET /v4/spreadsheets/x/charts?: Google has no such method"]
+    assert told() == []
 
 
 @pytest.mark.parametrize(
