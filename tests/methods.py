@@ -70,7 +70,9 @@ def method_of(verb: str, path: str) -> Method | None:
     """The method that a call is; the chunks of a resumable upload are the one that began it."""
     if verb == "PUT" and path.startswith("/upload/drive/v3/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
-    return next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
+    found = next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
+    goes_on = found is None and verb == "PUT" and "/upload/gmail/" in path
+    return method_of("POST", path) if goes_on else found
 
 
 def is_served(method: Method, app: Flask) -> bool:

@@ -33,6 +33,7 @@ GOOGLE_PATHS = (
     "/v4/",
     "/drive/",
     "/upload/",
+    "/resumable/",
     "/download/",
     "/gmail/",
     "/v1/",
@@ -43,7 +44,7 @@ GOOGLE_PATHS = (
 )
 OPEN_PATHS = ("/token", "/oauth2/", "/batch")
 """Those that need no token of their own; in a batch each part brings its."""
-LEGACY_PATHS = ("/drive/", "/upload/", "/download/", "/gmail/", "/tasks/", "/batch")
+LEGACY_PATHS = ("/drive/", "/upload/", "/resumable/", "/download/", "/gmail/", "/tasks/", "/batch")
 
 _ODD_SLASH = re.compile(r"^(/v4/spreadsheets/[^/]+(?=/:|/$)|/(?:drive|upload|gmail|v1)/.*[^/](?=/$))/")
 
@@ -81,7 +82,7 @@ def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> F
         control_routes.blueprint(emulator),
         identity_routes.blueprint(emulator),
         batch.blueprint(),
-        gmail_routes.blueprint(emulator.gmail),
+        gmail_routes.blueprint(emulator.gmail, emulator.drive),
         *emulator.service_blueprints(),
         *blueprints,
     ):
@@ -135,7 +136,9 @@ def _kind() -> str:
 def _is_upload_session() -> bool:
     """Whether the call goes on with a resumable upload: its address is the key, it needs no token."""
     session = request.method in ("PUT", "DELETE") and "upload_id" in request.args
-    return session and request.path.startswith("/upload/drive/")
+    return session and request.path.startswith(
+        ("/upload/drive/", "/upload/gmail/", "/resumable/upload/gmail/")
+    )
 
 
 def _after(emulator: Emulator, response: Response) -> Response:

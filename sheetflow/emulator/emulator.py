@@ -84,7 +84,7 @@ class Emulator:
         )
         self.files = self.sheets.files
         self.drive = Drive(self.sheets, self.courier, self._push_pause)
-        self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events)
+        self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events, self.topics)
         self.forms = FormsService(
             self.store,
             self.clock,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+_GMAIL = r"(?:/resumable)?(?:/upload)?/gmail/v1/users/[^/]+"
+_SETTINGS = "sendAs|filters|forwardingAddresses|delegates"
 _ROUTES = (
     ("GET", r"/v4/spreadsheets/[^/:]+/values:batchGet", "sheets.values.batchGet"),
     ("POST", r"/v4/spreadsheets/[^/:]+/values:(?P<verb>\w+)", "sheets.values.{verb}"),
@@ -21,12 +23,22 @@ _ROUTES = (
     ("POST", r"/v4/spreadsheets/[^/:]+:(?P<verb>\w+)", "sheets.{verb}"),
     ("GET", r"/v4/spreadsheets/[^/:]+", "sheets.get"),
     ("POST", r"/v4/spreadsheets", "sheets.create"),
-    ("POST", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>messages|drafts)/send", "gmail.{on}.send"),
-    ("GET", r"/gmail/v1/users/[^/]+/messages/[^/]+/attachments/[^/]+", "gmail.messages.attachments.get"),
-    ("POST", r"/gmail/v1/users/[^/]+/(?P<on>\w+)/[^/]+/(?P<verb>\w+)", "gmail.{on}.{verb}"),
-    ("GET", r"/gmail/v1/users/[^/]+/profile", "gmail.getProfile"),
-    ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)/[^/]+", "gmail.{on}.{method}"),
-    ("*", r"(?:/upload)?/gmail/v1/users/[^/]+/(?P<on>\w+)", "gmail.{on}.{plural}"),
+    ("GET", rf"{_GMAIL}/profile", "gmail.getProfile"),
+    ("POST", rf"{_GMAIL}/(?P<verb>watch|stop)", "gmail.{verb}"),
+    ("POST", rf"{_GMAIL}/messages", "gmail.messages.insert"),
+    (
+        "*",
+        rf"{_GMAIL}/(?P<on>messages|drafts)/(?P<verb>send|import|batchModify|batchDelete)",
+        "gmail.{on}.{verb}",
+    ),
+    ("GET", rf"{_GMAIL}/messages/[^/]+/attachments/[^/]+", "gmail.messages.attachments.get"),
+    ("*", rf"{_GMAIL}/settings/(?P<on>{_SETTINGS})/[^/]+/verify", "gmail.settings.{on}.verify"),
+    ("*", rf"{_GMAIL}/settings/(?P<on>{_SETTINGS})/[^/]+", "gmail.settings.{on}.{method}"),
+    ("*", rf"{_GMAIL}/settings/(?P<on>{_SETTINGS})", "gmail.settings.{on}.{plural}"),
+    ("*", rf"{_GMAIL}/settings/(?P<on>\w+)", "gmail.settings.{on}.{method}"),
+    ("POST", rf"{_GMAIL}/(?P<on>\w+)/[^/]+/(?P<verb>\w+)", "gmail.{on}.{verb}"),
+    ("*", rf"{_GMAIL}/(?P<on>\w+)/[^/]+", "gmail.{on}.{method}"),
+    ("*", rf"{_GMAIL}/(?P<on>\w+)", "gmail.{on}.{plural}"),
     ("*", r"(?:/upload)?/drive/v3/about", "drive.about.get"),
     ("GET", r"/drive/v3/files/generateIds", "drive.files.generateIds"),
     ("DELETE", r"/drive/v3/files/trash", "drive.files.emptyTrash"),

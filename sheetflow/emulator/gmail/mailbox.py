@@ -1,86 +1,63 @@
 """The mailboxes: what is sent is filed in the sender's box and in each recipient's, at once.
 
 Every address has a box, whether anybody ever opened it: a contractor's too. Each box has its own copy of a
-mail, with its own id, labels and thread. A mail joins a thread of its box when it answers one of its mails
-(References, In-Reply-To, or the sender's `threadId`) under the same subject; source: Google's guide on
-threads.
-
-The switch `gmail_search_lag_seconds` keeps a mail from being found by `q` for that long, as Google's index
-may.
+mail, with its own id, labels and thread. What stands behind a `+` in an address makes no box of its own.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.gmail import mime
-from sheetflow.emulator.gmail.search import Searcher, condition, mentions_trash, words
-from sheetflow.emulator.wire import GoogleError, Json, invalid, not_found
+from sheetflow.emulator.gmail.drafts import Drafts
+from sheetflow.emulator.gmail.history import History
+from sheetflow.emulator.gmail.labels import PLACES, Labels
+from sheetflow.emulator.gmail.search import Condition, Searcher, condition
+from sheetflow.emulator.gmail.settings import Settings, filter_query
+from sheetflow.emulator.gmail.shelf import Mail, Shelf
+from sheetflow.emulator.gmail.watches import Watches
+from sheetflow.emulator.wire import GoogleError, Json, invalid
 
 if TYPE_CHECKING:
     from sheetflow.emulator.control import Clock, Events, Switches
     from sheetflow.emulator.store import Store
+    from sheetflow.emulator.topics import Topics
 
-SYSTEM_LABELS = (
-    *("CHAT", "SENT", "INBOX", "IMPORTANT", "TRASH", "DRAFT", "SPAM", "STARRED", "UNREAD"),
-    *("CATEGORY_PERSONAL", "CATEGORY_SOCIAL", "CATEGORY_PROMOTIONS", "CATEGORY_UPDATES", "CATEGORY_FORUMS"),
-)
 RECIPIENTS_MAX = 500
-
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS mails (
-        owner TEXT, id TEXT, thread TEXT, at_ms INTEGER, visible_ms INTEGER, history INTEGER, labels TEXT, raw
-        BLOB, message_id TEXT, topic TEXT, snippet TEXT, files INTEGER, subject TEXT, body TEXT, sender TEXT,
-        receivers TEXT,
-        copied TEXT, blind TEXT, PRIMARY KEY (owner, id)) WITHOUT ROWID""",
-    "CREATE INDEX IF NOT EXISTS mails_time ON mails (owner, at_ms DESC)",
-    "CREATE INDEX IF NOT EXISTS mails_message_id ON mails (owner, message_id)",
-    "CREATE TABLE IF NOT EXISTS drafts (owner TEXT, id TEXT, mail TEXT, PRIMARY KEY (owner, id))",
-    "CREATE TABLE IF NOT EXISTS mail_aliases (owner TEXT, alias TEXT, PRIMARY KEY (owner, alias))",
-)
-_COLUMNS = "id, thread, at_ms, history, labels, raw, snippet"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """One copy of a mail in one box."""
-
-    id: str
-    thread: str
-    at_ms: int
-    history: int
-    labels: tuple[str, ...]
-    raw: bytes
-    snippet: str
-
-    @classmethod
-    def of(cls, row: tuple[str, str, int, int, str, bytes, str]) -> Mail:
-        """A mail from its row."""
-        return cls(*row[:4], tuple(row[4].split()), *row[5:])
+BATCH_MAX = 1000
+_ID = re.compile(r"[0-9a-f]{1,16}")
+_ALL = Condition("1")
 
 
 class Mailboxes:
-    """All boxes. Owners are addresses in lower case; errors are Google's."""
+    """All boxes. Owners are addresses in lower case; errors are Google's.
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches, events: Events) -> None:
-        self._store = store
+    Attributes:
+        history: what happened in them.
+        labels: their labels.
+        settings: their settings.
+        drafts: their drafts.
+        watches: who is told of their changes.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, switches: Switches, events: Events, topics: Topics
+    ) -> None:
         self._clock = clock
-        self._switches = switches
         self._events = events
-        self._ids = threading.Lock()
-        self._last_id = 0
-        store.ensure(*_SCHEMA)
+        self.history = History(store, clock)
+        self._shelf = Shelf(store, clock, switches, self.history)
+        self.labels = Labels(store)
+        self.settings = Settings(store)
+        self.drafts = Drafts(store, self._shelf, self.history, self.send)
+        self.watches = Watches(store, clock, self.history, topics)
 
     def allow_alias(self, owner: str, alias: str) -> None:
         """Let a box send as another address."""
-        with self._store.write() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO mail_aliases VALUES (?, ?)", (owner.lower(), alias.lower())
-            )
+        self.settings.allow_alias(owner, alias)
 
     def send(self, owner: str, raw: bytes, thread: str = "") -> Mail:
         """Send a mail and return the sender's copy.
@@ -98,36 +75,65 @@ class Mailboxes:
         if len(addresses) > RECIPIENTS_MAX:
             raise invalid("Too many recipients")
         if thread:
-            self._thread_known(owner, thread)
-        aliases = {
-            row[0] for row in self._store.read("SELECT alias FROM mail_aliases WHERE owner = ?", (owner,))
-        }
+            self.thread(owner, thread)
         message_id = f"<CA{secrets.token_urlsafe(36)}@mail.gmail.com>"
-        headers = mime.rewrite(given, owner, aliases, message_id, self._clock.now())
-        public = mime.join(mime.without_bcc(headers), body)
-        with self._store.write():
-            to_self = ["INBOX", "UNREAD"] if owner in addresses else []
-            sent = self._file(owner, mime.join(headers, body), [*to_self, "SENT"], thread)
-            for address in addresses:
-                if address != owner:
-                    self._file(address, public, ["UNREAD", "INBOX"], "")
+        headers = mime.rewrite(given, owner, self.settings.addresses(owner), message_id, self._clock.now())
+        with self.history.changing():
+            boxes = {box_of(address): address for address in reversed(addresses)}
+            to_self = ["INBOX", "UNREAD"] if owner in boxes else []
+            sent = self._shelf.add(owner, mime.join(headers, body), [*to_self, "SENT"], thread)
+            for box, address in reversed(boxes.items()):
+                if box != owner:
+                    copy = mime.join(mime.delivered(headers, address, owner), body)
+                    self._filtered(box, self._shelf.add(box, copy, ["UNREAD", "INBOX"]))
         subject = mime.first(headers, "Subject")
         self._events.publish("mail", **{"from": owner, "to": addresses, "id": sent.id, "subject": subject})
         return sent
+
+    def insert(
+        self, owner: str, raw: bytes, labels: Iterable[str] = (), thread: str = "", *, by_date: bool = False
+    ) -> Mail:
+        """Put a mail into one box, without sending it.
+
+        Args:
+            owner: the box.
+            raw: the mail's bytes.
+            labels: its labels; without any it is archived.
+            thread: a thread of the box, or "".
+            by_date: its internal date is that of its Date header.
+
+        Raises:
+            GoogleError: 400 for labels that the box does not have, 404 for an unknown thread.
+        """
+        labels = list(labels)
+        self.labels.check(owner, labels, free=True)
+        if thread:
+            self.thread(owner, thread)
+        headers, body = mime.split(raw)
+        with self.history.changing():
+            at_ms = mime.date_ms(headers) if by_date else None
+            mail = self._shelf.add(owner, mime.join(headers, body), labels, thread, at_ms=at_ms)
+            if "DRAFT" in labels:
+                self.drafts.hold(owner, mail)
+        return mail
 
     def get(self, owner: str, mail_id: str) -> Mail:
         """A mail of the box.
 
         Raises:
-            GoogleError: 404 where the box has none of that id.
+            GoogleError: 404 where the box has none of that id, 400 for what can be no id.
         """
-        rows = self._store.read(f"SELECT {_COLUMNS} FROM mails WHERE owner = ? AND id = ?", (owner, mail_id))  # noqa: S608
-        if not rows:
-            raise not_found()
-        return Mail.of(rows[0])
+        check_id(mail_id)
+        return self._shelf.get(owner, mail_id)
 
     def find(
-        self, owner: str, query: str = "", labels: Iterable[str] = (), *, trash: bool = False
+        self,
+        owner: str,
+        query: str = "",
+        labels: Iterable[str] = (),
+        *,
+        trash: bool = False,
+        raw: bool = True,
     ) -> list[Mail]:
         """The mails that fit, newest first.
 
@@ -136,174 +142,145 @@ class Mailboxes:
             query: as in the search box; "" for all.
             labels: labels that all must be there.
             trash: trash and spam too, though the query does not ask for them.
+            raw: with their bytes, or without.
         """
-        now = self._clock.now()
-        wanted = condition(query, Searcher(owner, now))
-        sql = f"SELECT {_COLUMNS} FROM mails WHERE owner = ? AND {wanted.sql}"  # noqa: S608 - values are parameters
-        parameters: list[object] = [owner, *wanted.parameters]
-        labels = list(labels)
-        for label in labels:
-            sql += " AND instr(labels, ?) > 0"
-            parameters.append(f" {label} ")
-        if not (trash or mentions_trash(query) or {"TRASH", "SPAM"} & set(labels)):
-            sql += " AND instr(labels, ' TRASH ') = 0 AND instr(labels, ' SPAM ') = 0"
-        if query:
-            sql += " AND visible_ms <= ?"
-            parameters.append(int(now.timestamp() * 1000))
-        return [Mail.of(row) for row in self._store.read(sql + " ORDER BY at_ms DESC, id DESC", parameters)]
+        wanted = self._condition(owner, query) if query else _ALL
+        return self._shelf.find(owner, wanted, labels, trash=trash, raw=raw)
 
     def thread(self, owner: str, thread: str) -> list[Mail]:
         """The mails of a thread, oldest first.
 
         Raises:
-            GoogleError: 404 for an unknown thread.
+            GoogleError: 404 for an unknown thread, 400 for what can be no id.
         """
-        self._thread_known(owner, thread)
-        sql = f"SELECT {_COLUMNS} FROM mails WHERE owner = ? AND thread = ? ORDER BY at_ms, id"  # noqa: S608
-        return [Mail.of(row) for row in self._store.read(sql, (owner, thread))]
+        check_id(thread)
+        return self._shelf.thread(owner, thread)
 
-    def relabel(self, owner: str, mail_id: str, add: Iterable[str], remove: Iterable[str]) -> Mail:
-        """Change a mail's labels.
+    def relabel(
+        self, owner: str, mails: Iterable[Mail], add: Iterable[str], remove: Iterable[str]
+    ) -> list[Mail]:
+        """Change mails' labels. A mail is in one place: who puts it into the inbox takes it from the trash.
 
         Raises:
-            GoogleError: 400 for an unknown label, 404 for an unknown mail.
+            GoogleError: 400 for labels that the box does not have, or that nobody may touch.
         """
         add, remove = list(add), list(remove)
-        for label in (*add, *remove):
-            if label not in SYSTEM_LABELS:
-                raise invalid(f"Invalid label: {label}")
-            if label in ("SENT", "DRAFT"):
-                raise invalid(f"Cannot modify label: {label}")
-        with self._store.write() as connection:
-            mail = self.get(owner, mail_id)
-            kept = [label for label in mail.labels if label not in remove]
-            kept += [label for label in add if label not in kept]
-            connection.execute(
-                "UPDATE mails SET labels = ?, history = ? WHERE owner = ? AND id = ?",
-                (_joined(kept), self.history(owner) + 1, owner, mail_id),
-            )
-        return self.get(owner, mail_id)
+        self.labels.check(owner, [*add, *remove])
+        if set(add) & set(remove):
+            raise invalid("Cannot both add and remove the same label")
+        out = set(remove) | (PLACES - set(add) if PLACES & set(add) else set())
+        with self.history.changing():
+            return [
+                self._shelf.relabel(owner, mail, [*(one for one in mail.labels if one not in out), *add])
+                for mail in mails
+            ]
 
-    def history(self, owner: str) -> int:
-        """The box's latest history id: it grows with every change."""
-        return int(
-            self._store.read("SELECT COALESCE(MAX(history), 1000) FROM mails WHERE owner = ?", (owner,))[0][0]
-        )
+    def delete(self, owner: str, mails: Iterable[Mail]) -> None:
+        """Delete mails for good."""
+        with self.history.changing():
+            for mail in mails:
+                self._shelf.delete(owner, mail)
+
+    def known(self, owner: str, ids: Iterable[str]) -> list[Mail]:
+        """Those mails of a batch that there are.
+
+        Raises:
+            GoogleError: 400 for too many, none, or what can be no id.
+        """
+        ids = list(dict.fromkeys(ids))
+        if len(ids) > BATCH_MAX:
+            raise invalid(f"Number of ids cannot exceed {BATCH_MAX}")
+        if not ids:
+            raise invalid("No message ids specified")
+        found = []
+        for mail_id in ids:
+            check_id(mail_id)
+            try:
+                found.append(self._shelf.get(owner, mail_id))
+            except GoogleError:
+                continue  # Google promises nothing of ids that are gone
+        return found
+
+    def label(self, owner: str, label: str) -> Json:
+        """A label with its totals.
+
+        Raises:
+            GoogleError: 404.
+        """
+        return {**self.labels.get(owner, label), **self._shelf.totals(owner, label)}
+
+    def delete_label(self, owner: str, label: str) -> None:
+        """Delete a label, from the mails that have it too.
+
+        Raises:
+            GoogleError: 404; 400 for a system label.
+        """
+        with self.history.changing():
+            self.labels.get(owner, label)
+            tagged = self._shelf.find(owner, _ALL, [label], trash=True, raw=False)
+            self.labels.delete(owner, label)
+            for mail in tagged:
+                self._shelf.relabel(owner, mail, [one for one in mail.labels if one != label])
+
+    def ask_for_consent(self, owner: str, alias: str) -> None:
+        """Write to an address whether the box may send as it.
+
+        Raises:
+            GoogleError: 404; 400 for one that consented already.
+        """
+        kept = self.settings.get(owner, "sendAs", alias)
+        if kept.get("verificationStatus") != "pending":
+            raise GoogleError(400, "FAILED_PRECONDITION", "Precondition check failed.")
+        alias = str(kept["sendAsEmail"])
+        head = {
+            "From": "Gmail Team <send-as-noreply@google.com>",
+            "To": alias,
+            "Subject": "Gmail Confirmation",
+        }
+        text = f"{owner} asks to send mail as {alias}.\r\n"
+        headers = [(name, value.encode()) for name, value in head.items()]
+        self._shelf.add(box_of(alias), mime.join(headers, text.encode()), ["UNREAD", "INBOX"])
 
     def profile(self, owner: str) -> Json:
         """The box's address and its totals, in the API's shape."""
-        row = self._store.read(
-            "SELECT COUNT(*), COUNT(DISTINCT thread) FROM mails WHERE owner = ?", (owner,)
-        )[0]
+        totals = self._shelf.totals(owner)
         return {
             "emailAddress": owner,
-            "messagesTotal": row[0],
-            "threadsTotal": row[1],
-            "historyId": str(self.history(owner)),
+            "messagesTotal": totals["messagesTotal"],
+            "threadsTotal": totals["threadsTotal"],
+            "historyId": str(self.history.latest(owner)),
         }
 
-    def create_draft(self, owner: str, raw: bytes, thread: str = "") -> tuple[str, Mail]:
-        """Keep a mail as a draft; returns the draft's id and the mail."""
-        if thread:
-            self._thread_known(owner, thread)
-        with self._store.write() as connection:
-            headers, body = mime.split(raw)
-            mail = self._file(owner, mime.join(headers, body), ["DRAFT"], thread)
-            draft_id = f"r{secrets.randbelow(9 * 10**18) + 10**18}"
-            connection.execute("INSERT INTO drafts VALUES (?, ?, ?)", (owner, draft_id, mail.id))
-        return draft_id, mail
+    def _condition(self, owner: str, query: str) -> Condition:
+        return condition(query, Searcher(owner, self._clock.now(), self.labels.keys(owner)))
 
-    def drafts(self, owner: str) -> list[tuple[str, Mail]]:
-        """The box's drafts, newest first."""
-        rows = self._store.read("SELECT id, mail FROM drafts WHERE owner = ?", (owner,))
-        found = [(str(draft), self.get(owner, mail)) for draft, mail in rows]
-        return sorted(found, key=lambda pair: (pair[1].at_ms, pair[1].id), reverse=True)
-
-    def draft(self, owner: str, draft_id: str) -> Mail:
-        """A draft's mail.
-
-        Raises:
-            GoogleError: 404 where there is no such draft: it may have been sent.
-        """
-        rows = self._store.read("SELECT mail FROM drafts WHERE owner = ? AND id = ?", (owner, draft_id))
-        if not rows:
-            raise not_found()
-        return self.get(owner, rows[0][0])
-
-    def send_draft(self, owner: str, draft_id: str, raw: bytes | None = None) -> Mail:
-        """Send a draft, once: it is gone afterwards, and the sent mail has an id of its own."""
-        with self._store.write():
-            mail = self.draft(owner, draft_id)
-            self.delete_draft(owner, draft_id)
-            alone = not self._store.read(
-                "SELECT 1 FROM mails WHERE owner = ? AND thread = ?", (owner, mail.thread)
-            )
-            return self.send(owner, raw or mail.raw, "" if alone else mail.thread)
-
-    def delete_draft(self, owner: str, draft_id: str) -> None:
-        """Delete a draft for good."""
-        with self._store.write() as connection:
-            mail = self.draft(owner, draft_id)
-            connection.execute("DELETE FROM drafts WHERE owner = ? AND id = ?", (owner, draft_id))
-            connection.execute("DELETE FROM mails WHERE owner = ? AND id = ?", (owner, mail.id))
-
-    def _file(self, owner: str, raw: bytes, labels: list[str], thread: str) -> Mail:
-        """Put a copy into a box."""
-        headers, _ = mime.split(raw)
-        now_ms = int(self._clock.now().timestamp() * 1000)
-        mail_id = self._next_id(now_ms)
-        topic = mime.thread_subject(mime.first(headers, "Subject"))
-        mail = Mail(
-            id=mail_id,
-            thread=self._thread_for(owner, headers, topic, thread) or mail_id,
-            at_ms=now_ms,
-            history=self.history(owner) + 1,
-            labels=tuple(labels),
-            raw=raw,
-            snippet=mime.snippet_of(raw),
-        )
-        lag_ms = int(float(self._switches.get("gmail_search_lag_seconds")) * 1000)
-        row = (
-            *(owner, mail.id, mail.thread, now_ms, now_ms + lag_ms, mail.history, _joined(labels), raw),
-            *(mime.first(headers, "Message-ID"), topic, mail.snippet, int(mime.has_attachment(raw))),
-            *(words(mime.first(headers, "Subject")), words(mime.text_of(raw))),
-            *(words(mime.first(headers, name)) for name in ("From", "To", "Cc", "Bcc")),
-        )
-        with self._store.write() as connection:
-            connection.execute(f"INSERT INTO mails VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+    def _filtered(self, owner: str, mail: Mail) -> Mail:
+        """A mail that arrived, after the box's filters."""
+        for rule in self.settings.all(owner, "filters"):
+            if self._shelf.fits(owner, mail, self._condition(owner, filter_query(rule["criteria"]))):
+                labels = [one for one in mail.labels if one not in rule["action"].get("removeLabelIds", ())]
+                mail = self._shelf.relabel(owner, mail, [*labels, *rule["action"].get("addLabelIds", ())])
         return mail
 
-    def _thread_for(self, owner: str, headers: list[mime.Header], topic: str, asked: str) -> str:
-        """The thread that a mail joins in this box, or ""."""
-        if asked:
-            found = self._store.read(
-                "SELECT 1 FROM mails WHERE owner = ? AND thread = ? AND topic = ?", (owner, asked, topic)
-            )
-            return asked if found else ""
-        for message_id in reversed(mime.references(headers)):
-            found = self._store.read(
-                "SELECT thread FROM mails WHERE owner = ? AND message_id = ? AND topic = ?",
-                (owner, message_id, topic),
-            )
-            if found:
-                return str(found[0][0])
-        return ""
 
-    def _thread_known(self, owner: str, thread: str) -> None:
-        if not self._store.read(
-            "SELECT 1 FROM mails WHERE owner = ? AND thread = ? LIMIT 1", (owner, thread)
-        ):
-            raise not_found()
+def box_of(address: str) -> str:
+    """The box that an address stands for.
 
-    def _next_id(self, now_ms: int) -> str:
-        with self._ids:
-            # Grows with time; the low bits keep it unique even where the clock was set back.
-            self._last_id = max((now_ms << 20) | secrets.randbits(16), self._last_id + 1)
-            return f"{self._last_id & (2**64 - 1):016x}"
+    >>> box_of("anna+bills@example.com")
+    'anna@example.com'
+    """
+    name, _, domain = address.partition("@")
+    return f"{name.partition('+')[0] or name}@{domain}"
 
 
-def _joined(labels: Iterable[str]) -> str:
-    return f" {' '.join(labels)} "
+def check_id(text: str) -> None:
+    """Refuse what can be no id of a mail or a thread: a number of 63 bits in hex.
+
+    Raises:
+        GoogleError: 400.
+    """
+    if not _ID.fullmatch(text) or int(text, 16) >= 2**63:
+        raise invalid("Invalid id value")
 
 
 def owner_of(user: str, caller: str) -> str:

@@ -1,4 +1,4 @@
-"""A mail's bytes: read for the API's payload, and rewritten on sending as Gmail rewrites them.
+"""A mail's bytes and headers: read, and rewritten on sending as Gmail rewrites them.
 
 Gmail does not deliver what it was given: it sets a Message-ID of its own (the given one stays readable as
 X-Google-Original-Message-ID), puts the sender's own address into From, and drops Bcc. The body is left alone.
@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import email
-import html
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from email.header import decode_header, make_header
-from email.message import Message
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime, getaddresses, parsedate_to_datetime
 
-from sheetflow.emulator.wire import GoogleError, Json, bad_request, invalid
-
-SNIPPET_LENGTH = 200
+from sheetflow.emulator.wire import bad_request, invalid
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _REPLY = re.compile(r"^\s*((re|fwd?|aw|ответ|отв)\s*:\s*)+", re.IGNORECASE)
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 Header = tuple[str, bytes]
 """A header's name and its raw value, still folded."""
@@ -145,9 +138,19 @@ def rewrite(
     return result
 
 
-def without_bcc(headers: list[Header]) -> list[Header]:
-    """What recipients get to see."""
-    return [(name, value) for name, value in headers if name.lower() != "bcc"]
+def delivered(headers: list[Header], address: str, sender: str) -> list[Header]:
+    """What a recipient's copy looks like: Bcc is gone, and it says where it went."""
+    kept = [(name, value) for name, value in headers if name.lower() != "bcc"]
+    return [("Delivered-To", address.encode()), ("Return-Path", f"<{sender}>".encode()), *kept]
+
+
+def date_ms(headers: list[Header]) -> int | None:
+    """The Date header in milliseconds since 1970; None where there is none that says a time."""
+    try:
+        moment = parsedate_to_datetime(first(headers, "Date"))
+    except (TypeError, ValueError):
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def thread_subject(subject: str) -> str:
@@ -161,135 +164,5 @@ def references(headers: list[Header]) -> list[str]:
     return re.findall(r"<[^<>\s]+>", text)
 
 
-def payload(raw: bytes, *, body: bool = True, only: list[str] | None = None) -> Json:
-    """The mail as a tree of MessageParts.
-
-    Args:
-        raw: the mail.
-        body: with parts and bodies (format `full`), or headers alone (`metadata`).
-        only: of the top headers just these, in any case; None for all.
-    """
-    message = email.message_from_bytes(raw)
-    tree = _part(message, "", body=body)
-    if only is not None:
-        wanted = {name.lower() for name in only}
-        tree["headers"] = [header for header in tree["headers"] if header["name"].lower() in wanted]
-    return tree
-
-
-def attachment(raw: bytes, part_id: str) -> bytes:
-    """The bytes of the part with that id.
-
-    Raises:
-        GoogleError: 404 where there is none.
-    """
-    for found, part in _leaves(email.message_from_bytes(raw), ""):
-        if found == part_id:
-            return _content(part)
-    raise GoogleError(400, "INVALID_ARGUMENT", "Invalid attachment token")
-
-
-def text_of(raw: bytes) -> str:
-    """The mail's readable text and the names of its files: what search looks through."""
-    plain: list[str] = []
-    marked: list[str] = []
-    files: list[str] = []
-    for _, part in _leaves(email.message_from_bytes(raw), ""):
-        name = _filename(part)
-        if name:
-            files.append(name)
-        elif part.get_content_type() == "text/html":
-            marked.append(html.unescape(_TAG.sub(" ", _text(part))))
-        elif part.get_content_maintype() == "text":
-            plain.append(_text(part))
-    return "\n".join([*(plain or marked), *(marked if plain else []), *files])
-
-
-def snippet_of(raw: bytes) -> str:
-    """The first words of the mail, escaped for HTML as Gmail gives them."""
-    parts = [part for _, part in _leaves(email.message_from_bytes(raw), "") if not _filename(part)]
-    chosen = [p for p in parts if p.get_content_type() == "text/plain"] or [
-        p for p in parts if p.get_content_type() == "text/html"
-    ]
-    text = _text(chosen[0]) if chosen else ""
-    if chosen and chosen[0].get_content_type() == "text/html":
-        text = html.unescape(_TAG.sub(" ", text))
-    return html.escape(re.sub(r"\s+", " ", text).strip()[:SNIPPET_LENGTH])
-
-
-def has_attachment(raw: bytes) -> bool:
-    """Whether a part of the mail is a file."""
-    return any(_filename(part) for _, part in _leaves(email.message_from_bytes(raw), ""))
-
-
 def _unfolded(value: bytes) -> str:
     return re.sub(r"\r?\n[ \t]+", " ", value.decode("utf-8", "replace"))
-
-
-def _leaves(message: Message, part_id: str) -> Iterator[tuple[str, Message]]:
-    parts = message.get_payload()
-    if not message.is_multipart() or not isinstance(parts, list):
-        yield part_id, message
-        return
-    for index, part in enumerate(parts):
-        if isinstance(part, Message):
-            yield from _leaves(part, f"{part_id}.{index}" if part_id else str(index))
-
-
-def _part(message: Message, part_id: str, *, body: bool) -> Json:
-    name = _filename(message)
-    tree: Json = {
-        "partId": part_id,
-        "mimeType": message.get_content_type(),
-        "filename": name,
-        "headers": [{"name": key, "value": readable(str(value))} for key, value in message.items()],
-    }
-    if not body:
-        return {key: tree[key] for key in ("mimeType", "headers")}
-    parts = message.get_payload()
-    if message.is_multipart() and isinstance(parts, list):
-        tree["body"] = {"size": 0}
-        tree["parts"] = [
-            _part(part, f"{part_id}.{index}" if part_id else str(index), body=True)
-            for index, part in enumerate(parts)
-            if isinstance(part, Message)
-        ]
-    elif name:
-        # The id names the part; Gmail's is opaque, and clients must not read anything in it.
-        token = encode(f"part:{part_id}".encode()).rstrip("=")
-        tree["body"] = {"attachmentId": token, "size": len(_content(message))}
-    else:
-        data = _text(message).encode() if message.get_content_maintype() == "text" else _content(message)
-        tree["body"] = {"size": len(data), "data": encode(data)} if data else {"size": 0}
-    return tree
-
-
-def part_of_token(token: str) -> str:
-    """The part id behind an attachment id.
-
-    Raises:
-        GoogleError: 400 where it is none of ours.
-    """
-    try:
-        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        text = ""
-    if not text.startswith("part:"):
-        raise invalid("Invalid attachment token")
-    return text.removeprefix("part:")
-
-
-def _filename(part: Message) -> str:
-    return readable(part.get_filename() or "")
-
-
-def _content(part: Message) -> bytes:
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
-
-
-def _text(part: Message) -> str:
-    try:
-        return _content(part).decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return _content(part).decode("utf-8", "replace")

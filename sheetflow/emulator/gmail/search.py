@@ -1,193 +1,110 @@
-"""Gmail's search box: a query becomes a condition on the table of mails.
+"""Gmail's search box: a query becomes a condition on the table of mails. This is its grammar.
 
-Words are matched whole and without case, a phrase is neighbouring words; operators are `in: is: label: from:
-to: cc: bcc:
-subject: rfc822msgid: after: before: newer: older: newer_than: older_than: has:attachment filename:`; `-`
-negates, `OR`, `( )` and `{ }` combine. What is no operator is searched for as text. Source: Google's help on
-search operators.
-
-The table keeps, for each field, its words between single spaces (`words`), so that a phrase is a plain
-substring.
+Words stand for themselves or follow an operator (`operators`); `"…"` is a phrase, neighbours must all be
+there, `OR` and `{ }` ask for one of them, `-` for none, `( )` groups, also behind an operator:
+`subject:(dinner OR movie)`. `OR` binds tighter than neighbourhood. `dinner AROUND 5 friday` wants two words
+near each other, in quotes in that order. What is no operator is searched for as text. Nothing is an error.
+Source: Google's help on search operators.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 
-_WORD = re.compile(r"[^\W_]+")
-_TOKEN = re.compile(
-    r'-?[A-Za-z0-9_]+:"[^"]*"|-?[A-Za-z0-9_]+:[^\s(){}"]+|-?"[^"]*"|[(){}]|-(?=[({])|[^\s(){}"]+'
+from sheetflow.emulator.gmail.operators import (
+    NOTHING_ASKED,
+    Condition,
+    Searcher,
+    around,
+    asked,
+    combined,
+    negated,
+    phrase,
+    words,
 )
-_PLACES = {
-    "inbox": "INBOX",
-    "sent": "SENT",
-    "drafts": "DRAFT",
-    "draft": "DRAFT",
-    "trash": "TRASH",
-    "spam": "SPAM",
-}
-_STATES = {
-    "unread": "UNREAD",
-    "starred": "STARRED",
-    "important": "IMPORTANT",
-    "sent": "SENT",
-    "draft": "DRAFT",
-}
-_FIELDS = {
-    "from": "sender",
-    "to": "receivers",
-    "cc": "copied",
-    "bcc": "blind",
-    "subject": "subject",
-    "filename": "body",
-}
+
+__all__ = ["Condition", "Searcher", "condition", "words"]
+
+_TOKEN = re.compile(
+    r"""
+      -?[^\s(){}":]+\s+AROUND\s+\d+\s+[^\s(){}":]+   # two words near each other
+    | -?[A-Za-z0-9_]+:"[^"]*"                         # an operator and a phrase
+    | -?[A-Za-z0-9_]+:(?=[({])                        # an operator before a group
+    | -?[A-Za-z0-9_]+:[^\s(){}"]+                     # an operator and a word
+    | [-+]?"[^"]*"                                    # a phrase
+    | [(){}]
+    | -(?=[({])
+    | [^\s(){}"]+
+    """,
+    re.VERBOSE,
+)
 _CLOSING = {"(": ")", "{": "}"}
-_UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}
-
-PACIFIC = timezone(timedelta(hours=-8))
-"""Dates in a query are midnights in Pacific standard time, Google's guide says."""
-
-
-@dataclass
-class Condition:
-    """A piece of SQL over the columns of `mails`, with its parameters."""
-
-    sql: str
-    parameters: list[object] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Searcher:
-    """Who searches, and when: what `me` and `newer_than:` mean."""
-
-    owner: str
-    now: datetime
-
-
-def words(text: str) -> str:
-    """The words of a text, case folded, between single spaces, with one at either end."""
-    return " " + " ".join(word.casefold() for word in _WORD.findall(text)) + " "
-
-
-def mentions_trash(query: str) -> bool:
-    """Whether the query asks for mails that are otherwise left out: those in trash and spam."""
-    return re.search(r"(?:^|[\s({])(?:in|label):(?:trash|spam|anywhere)\b", query, re.IGNORECASE) is not None
+_AROUND = re.compile(r"(.+?)\s+AROUND\s+(\d+)\s+(.+)", re.DOTALL)
+_MINUS = "-"
 
 
 def condition(query: str, searcher: Searcher) -> Condition:
     """The condition of a query; an empty one is always true."""
-    tokens = _TOKEN.findall(query)
-    parsed, _ = _all(tokens, 0, searcher, closing="")
-    return parsed
+    found, _ = _Reader(_TOKEN.findall(query), searcher).everything(0, "", "")
+    return found
 
 
-def _all(tokens: list[str], at: int, searcher: Searcher, closing: str) -> tuple[Condition, int]:
-    """Terms up to `closing`; `a OR b` binds tighter than neighbourhood. In braces all are alternatives."""
-    groups: list[list[Condition]] = []
-    joined = False
-    while at < len(tokens) and tokens[at] != closing:
-        if tokens[at] in ("OR", "|") and groups:
-            joined = True
-            at += 1
-            continue
-        if tokens[at] in (")", "}"):
-            at += 1
-            continue
-        term, at = _term(tokens, at, searcher)
-        if joined:
-            groups[-1].append(term)
-        else:
-            groups.append([term])
+class _Reader:
+    """Reads the tokens of a query; `scope` is the operator that a group stands behind, or ""."""
+
+    def __init__(self, tokens: list[str], searcher: Searcher) -> None:
+        self._tokens = tokens
+        self._searcher = searcher
+
+    def everything(self, at: int, closing: str, scope: str) -> tuple[Condition, int]:
+        """Terms up to `closing`, and where to go on. In braces all are alternatives."""
+        groups: list[list[Condition]] = []
         joined = False
-    conditions = [_combine(group, " OR ") for group in groups]
-    return _combine(conditions, " OR " if closing == "}" else " AND "), at + 1
+        while at < len(self._tokens) and self._tokens[at] != closing:
+            token = self._tokens[at]
+            if token in ("OR", "|") and groups:
+                joined, at = True, at + 1
+            elif token in (")", "}", "AND"):
+                at += 1
+            else:
+                term, at = self._term(at, scope)
+                if joined:
+                    groups[-1].append(term)
+                else:
+                    groups.append([term])
+                joined = False
+        found = [combined(group, " OR ") for group in groups]
+        return combined(found, " OR " if closing == "}" else " AND "), at + 1
 
+    def _term(self, at: int, scope: str) -> tuple[Condition, int]:
+        token = self._tokens[at]
+        if token == _MINUS:
+            inner, at = self._term(at + 1, scope)
+            return negated(inner), at
+        if token in _CLOSING:
+            return self.everything(at + 1, _CLOSING[token], scope)
+        minus = token.startswith(_MINUS) and len(token) > 1
+        token = token.lstrip("-+") if minus or token.startswith("+") else token
+        following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
+        if token.endswith(":") and following in _CLOSING:
+            found, at = self.everything(at + 2, _CLOSING[following], token[:-1].lower())
+        else:
+            found, at = self._single(token, scope), at + 1
+        return (negated(found) if minus else found), at
 
-def _term(tokens: list[str], at: int, searcher: Searcher) -> tuple[Condition, int]:
-    token = tokens[at]
-    if token == "-":  # noqa: S105 - no secret: a minus sign before a group
-        inner, at = _term(tokens, at + 1, searcher)
-        return _negate(inner), at
-    if token in _CLOSING:
-        return _all(tokens, at + 1, searcher, closing=_CLOSING[token])
-    negated = token.startswith("-") and len(token) > 1
-    found = _single(token[1:] if negated else token, searcher)
-    return (_negate(found) if negated else found), at + 1
-
-
-def _single(token: str, searcher: Searcher) -> Condition:
-    name, colon, value = token.partition(":")
-    if colon and not token.startswith('"'):
-        found = _operator(name.lower(), value.strip('"'), searcher)
-        if found is not None:
-            return found
-    return _phrase(["subject", "body", "sender", "receivers", "copied"], token.strip('"'))
-
-
-def _operator(name: str, value: str, searcher: Searcher) -> Condition | None:
-    lower = value.lower()
-    result: Condition | None = None
-    if name == "in" and lower in ("anywhere", "all"):
-        result = Condition("1")
-    elif name in ("in", "label"):
-        result = _label(_PLACES.get(lower, value.upper() if value.islower() else value))
-    elif name == "is" and lower == "read":
-        result = _negate(_label("UNREAD"))
-    elif name == "is" and lower in _STATES:
-        result = _label(_STATES[lower])
-    elif name == "has" and lower == "attachment":
-        result = Condition("files = 1")
-    elif name in _FIELDS:
-        result = _phrase([_FIELDS[name]], searcher.owner if lower == "me" and name != "subject" else value)
-    elif name == "rfc822msgid":
-        result = Condition("message_id = ?", [f"<{value.strip('<>')}>"])
-    elif name in ("after", "newer", "before", "older", "newer_than", "older_than"):
-        result = _time(name, value, searcher.now)
-    return result
-
-
-def _time(name: str, value: str, now: datetime) -> Condition | None:
-    if name.endswith("_than"):
-        match = re.fullmatch(r"(\d+)([dwmy])", value.lower())
-        moment = now - timedelta(days=int(match[1]) * _UNITS[match[2]]) if match else None
-    elif re.fullmatch(r"\d{9,}", value):
-        moment = datetime.fromtimestamp(int(value), PACIFIC)
-    else:
-        match = re.fullmatch(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})", value)
-        moment = _midnight(int(match[1]), int(match[2]), int(match[3])) if match else None
-    if moment is None:
-        return None
-    later = name in ("after", "newer", "newer_than")
-    return Condition(f"at_ms {'>=' if later else '<'} ?", [int(moment.timestamp() * 1000)])
-
-
-def _midnight(year: int, month: int, day: int) -> datetime | None:
-    try:
-        return datetime(year, month, day, tzinfo=PACIFIC)
-    except ValueError:
-        return None
-
-
-def _label(label: str) -> Condition:
-    return Condition("instr(labels, ?) > 0", [f" {label} "])
-
-
-def _phrase(columns: list[str], text: str) -> Condition:
-    wanted = words(text)
-    if not wanted.strip():
-        return Condition("1")
-    tests = " OR ".join(f"instr({column}, ?) > 0" for column in columns)
-    return Condition(f"({tests})", [wanted] * len(columns))
-
-
-def _negate(found: Condition) -> Condition:
-    return Condition(f"NOT ({found.sql})", found.parameters)
-
-
-def _combine(found: list[Condition], operator: str) -> Condition:
-    if not found:
-        return Condition("1")
-    sql = "(" + operator.join(one.sql for one in found) + ")"
-    return Condition(sql, [parameter for one in found for parameter in one.parameters])
+    def _single(self, token: str, scope: str) -> Condition:
+        """A word, a phrase, or an operator with its value."""
+        name, colon, value = token.partition(":")
+        if colon and not scope and not token.startswith('"'):
+            if not value.strip('"'):
+                return NOTHING_ASKED
+            found = asked(name.lower(), value.strip('"'), self._searcher)
+            if found is not None:
+                return found
+        text = token.strip('"')
+        if scope:
+            return asked(scope, text, self._searcher) or phrase(("subject", "body"), text)
+        near = _AROUND.fullmatch(text)
+        if near is not None:
+            return around(near[1], near[3], int(near[2]), in_order=token.startswith('"'))
+        return phrase(("subject", "body", "sender", "receivers", "copied", "attached"), text)

@@ -58,6 +58,9 @@ WHOLE_MAIL = (
     f"{MAIL},snippet,historyId,internalDate,sizeEstimate,"
     "payload(partId,mimeType,filename,headers(name,value),body/size)"
 )
+LABEL = "id,name,type,messageListVisibility,labelListVisibility"
+ALIAS = "sendAsEmail,displayName,replyToAddress,signature"
+FILTER = "id,criteria/from,action/addLabelIds"
 FORM = "formId,info(title,documentTitle),revisionId,responderUri,settings,publishSettings/publishState"
 RESPONSE = "responseId,createTime,lastSubmittedTime,answers"
 WATCH = "id,target/topic/topicName,eventType,createTime,expireTime,state"
@@ -147,21 +150,70 @@ FIELDS = {
     "drive.drives.update": "kind,id,name",
     "drive.drives.delete": NOTHING,
     "gmail.users.getProfile": "emailAddress,messagesTotal,threadsTotal,historyId",
+    "gmail.users.watch": "historyId,expiration",
+    "gmail.users.stop": NOTHING,
     "gmail.users.messages.send": MAIL,
+    "gmail.users.messages.insert": MAIL,
+    "gmail.users.messages.import": MAIL,
     "gmail.users.messages.list": "messages(id,threadId),resultSizeEstimate",
     "gmail.users.messages.get": WHOLE_MAIL,
     "gmail.users.messages.modify": MAIL,
     "gmail.users.messages.trash": MAIL,
     "gmail.users.messages.untrash": MAIL,
+    "gmail.users.messages.batchModify": NOTHING,
+    "gmail.users.messages.batchDelete": NOTHING,
+    "gmail.users.messages.delete": NOTHING,
     "gmail.users.messages.attachments.get": "size,data",
     "gmail.users.threads.list": "threads(id,snippet,historyId),resultSizeEstimate",
     "gmail.users.threads.get": f"id,historyId,messages({WHOLE_MAIL})",
+    "gmail.users.threads.modify": f"id,messages({MAIL})",
+    "gmail.users.threads.trash": f"id,messages({MAIL})",
+    "gmail.users.threads.untrash": f"id,messages({MAIL})",
+    "gmail.users.threads.delete": NOTHING,
     "gmail.users.labels.list": "labels(id,name,type)",
+    "gmail.users.labels.create": LABEL,
+    "gmail.users.labels.get": f"{LABEL},messagesTotal,messagesUnread,threadsTotal,threadsUnread",
+    "gmail.users.labels.update": LABEL,
+    "gmail.users.labels.patch": f"{LABEL},color(textColor,backgroundColor)",
+    "gmail.users.labels.delete": NOTHING,
     "gmail.users.drafts.create": f"id,message({MAIL})",
     "gmail.users.drafts.list": "drafts(id,message(id,threadId)),resultSizeEstimate",
     "gmail.users.drafts.get": f"id,message({WHOLE_MAIL})",
+    "gmail.users.drafts.update": f"id,message({MAIL})",
     "gmail.users.drafts.send": MAIL,
     "gmail.users.drafts.delete": NOTHING,
+    "gmail.users.history.list": f"historyId,history(id,messages(id,threadId),messagesAdded/message({MAIL}))",
+    "gmail.users.settings.getAutoForwarding": "enabled",
+    "gmail.users.settings.updateAutoForwarding": "enabled",
+    "gmail.users.settings.getImap": "enabled,autoExpunge,expungeBehavior,maxFolderSize",
+    "gmail.users.settings.updateImap": "enabled,autoExpunge,expungeBehavior,maxFolderSize",
+    "gmail.users.settings.getPop": "accessWindow,disposition",
+    "gmail.users.settings.updatePop": "accessWindow,disposition",
+    "gmail.users.settings.getLanguage": "displayLanguage",
+    "gmail.users.settings.updateLanguage": "displayLanguage",
+    "gmail.users.settings.getVacation": "enableAutoReply,restrictToContacts,restrictToDomain",
+    "gmail.users.settings.updateVacation": "enableAutoReply,responseSubject",
+    "gmail.users.settings.sendAs.create": f"{ALIAS},verificationStatus",
+    "gmail.users.settings.sendAs.list": f"sendAs({ALIAS})",
+    "gmail.users.settings.sendAs.get": f"{ALIAS},verificationStatus",
+    "gmail.users.settings.sendAs.update": f"{ALIAS},verificationStatus",
+    "gmail.users.settings.sendAs.patch": f"{ALIAS},verificationStatus",
+    "gmail.users.settings.sendAs.verify": NOTHING,
+    "gmail.users.settings.sendAs.delete": NOTHING,
+    "gmail.users.settings.filters.create": FILTER,
+    "gmail.users.settings.filters.list": f"filter({FILTER})",
+    "gmail.users.settings.filters.get": FILTER,
+    "gmail.users.settings.filters.delete": NOTHING,
+    "gmail.users.settings.forwardingAddresses.create": "forwardingEmail,verificationStatus",
+    "gmail.users.settings.forwardingAddresses.list": (
+        "forwardingAddresses(forwardingEmail,verificationStatus)"
+    ),
+    "gmail.users.settings.forwardingAddresses.get": "forwardingEmail,verificationStatus",
+    "gmail.users.settings.forwardingAddresses.delete": NOTHING,
+    "gmail.users.settings.delegates.create": "delegateEmail,verificationStatus",
+    "gmail.users.settings.delegates.list": "delegates(delegateEmail,verificationStatus)",
+    "gmail.users.settings.delegates.get": "delegateEmail,verificationStatus",
+    "gmail.users.settings.delegates.delete": NOTHING,
     "forms.forms.create": FORM,
     "forms.forms.get": f"{FORM},items(itemId,title,questionItem/question/questionId)",
     "forms.forms.batchUpdate": (
@@ -344,7 +396,9 @@ class Story:
         )
         text = "\r\n".join([f"To: {ANNA}", "Subject: Invoice", *head, *words, *part, "--x--", ""])
         raw = {"raw": base64.urlsafe_b64encode(text.encode()).decode()}
+        before = self.call("GET", f"{root}/profile")["historyId"]
         sent = self.call("POST", f"{root}/messages/send", raw)
+        self.call("GET", f"{root}/history?startHistoryId={before}")
         self.call("GET", f"{root}/messages")
         whole = self.call("GET", f"{root}/messages/{sent['id']}")
         token = whole["payload"]["parts"][1]["body"]["attachmentId"]
@@ -354,13 +408,64 @@ class Story:
         self.call("GET", f"{root}/threads/{sent['threadId']}")
         self.call("POST", f"{root}/messages/{sent['id']}/trash")
         self.call("POST", f"{root}/messages/{sent['id']}/untrash")
+        for move in ("trash", "untrash"):
+            self.call("POST", f"{root}/threads/{sent['threadId']}/{move}")
+        self.call("POST", f"{root}/threads/{sent['threadId']}/modify", {"addLabelIds": ["IMPORTANT"]})
         self.call("GET", f"{root}/labels")
-        self.call("GET", f"{root}/profile")
         draft = self.call("POST", f"{root}/drafts", {"message": raw})["id"]
         self.call("GET", f"{root}/drafts")
         self.call("GET", f"{root}/drafts/{draft}")
+        self.call("PUT", f"{root}/drafts/{draft}", {"message": raw})
         self.call("POST", f"{root}/drafts/send", {"id": draft})
         self.call("DELETE", f"{root}/drafts/{self.call('POST', f'{root}/drafts', {'message': raw})['id']}")
+
+        self.call("POST", f"{root}/watch", {"topicName": "projects/p/topics/t"})
+        self.call("POST", f"{root}/stop")
+        self.boxes(root, raw["raw"])
+        self.settings(f"{root}/settings")
+
+    def boxes(self, root: str, raw: str) -> None:
+        made = self.call("POST", f"{root}/labels", {"name": "Bills"})["id"]
+        self.call("GET", f"{root}/labels/{made}")
+        self.call("PUT", f"{root}/labels/{made}", {"id": made, "name": "Paid"})
+        colors = {"textColor": "#ffffff", "backgroundColor": "#000000"}
+        self.call("PATCH", f"{root}/labels/{made}", {"color": colors})
+        body = {"raw": raw, "labelIds": [made]}
+        first, second = (self.call("POST", f"{root}/messages{way}", body) for way in ("", "/import"))
+        self.call("POST", f"{root}/messages/batchModify", {"ids": [first["id"]], "addLabelIds": ["UNREAD"]})
+        self.call("POST", f"{root}/messages/batchDelete", {"ids": [first["id"]]})
+        self.call("DELETE", f"{root}/messages/{second['id']}")
+        third = self.call("POST", f"{root}/messages", body)
+        self.call("DELETE", f"{root}/threads/{third['threadId']}")
+        self.call("DELETE", f"{root}/labels/{made}")
+
+    def settings(self, root: str) -> None:
+        written = {
+            "imap": {"enabled": False},
+            "pop": {"accessWindow": "allMail"},
+            "language": {"displayLanguage": "ru"},
+            "vacation": {"enableAutoReply": True, "responseSubject": "Away"},
+            "autoForwarding": {"enabled": False},
+        }
+        for name, body in written.items():
+            self.call("GET", f"{root}/{name}")
+            self.call("PUT", f"{root}/{name}", body)
+        made: dict[str, dict[str, Any]] = {
+            "filters": {"criteria": {"from": BORIS}, "action": {"addLabelIds": ["STARRED"]}},
+            "forwardingAddresses": {"forwardingEmail": BORIS},
+            "delegates": {"delegateEmail": BORIS},
+            "sendAs": {"sendAsEmail": "anna@elsewhere.example"},
+        }
+        for name, body in made.items():
+            one = self.call("POST", f"{root}/{name}", body)
+            key = next(one[key] for key in ("id", *body) if key in one)
+            self.call("GET", f"{root}/{name}")
+            self.call("GET", f"{root}/{name}/{key}")
+            if name == "sendAs":
+                self.call("PUT", f"{root}/{name}/{key}", body)
+                self.call("PATCH", f"{root}/{name}/{key}", {"signature": "A."})
+                self.call("POST", f"{root}/{name}/{key}/verify")
+            self.call("DELETE", f"{root}/{name}/{key}")
 
     def forms(self) -> None:
         made = self.call("POST", "/v1/forms", {"info": {"title": "Ask", "documentTitle": "Ask"}})

@@ -265,13 +265,20 @@ def test_get__formats(anna: Client, bob: Client) -> None:
 def test_get__unknown_ids_are_404(anna: Client, bob: Client) -> None:
     sent = anna.send(mail(BOB))
     for box, path in (
-        (anna, "/messages/nope"),
+        (anna, "/messages/1"),
         (bob, f"/messages/{sent['id']}"),
-        (bob, "/threads/nope"),
+        (bob, "/threads/abc123"),
         (bob, "/drafts/x"),
     ):
         error = box.call("GET", path, status=404)["error"]
         assert error["message"] == "Requested entity was not found."
+
+
+@pytest.mark.parametrize("kind", ["messages", "threads"])
+@pytest.mark.parametrize("name", ["nosuchid", "ffffffffffffffff", "18c9a1b2c3d4e5f6aa"])
+def test_get__what_is_no_number_is_no_id(anna: Client, kind: str, name: str) -> None:
+    error = anna.call("GET", f"/{kind}/{name}", status=400)["error"]
+    assert (error["message"], error["status"]) == ("Invalid id value", "INVALID_ARGUMENT")
 
 
 def test_list__newest_first_in_pages(anna: Client, bob: Client) -> None:
