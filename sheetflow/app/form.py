@@ -11,20 +11,16 @@ can send answers to a spreadsheet: `steps` says what is left to do by hand.
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sheetflow.core.rulebook import LANGUAGES, Words
-from sheetflow.errors import ConfigError
 from sheetflow.model.columns import BY_KEY, Kind
 from sheetflow.ports import FormSchemaPort, SchemaPort
+from sheetflow.templates.texts import Texts, fill, load_texts
 
-Texts = Mapping[str, Mapping[str, str]]
-"""One language's `form.toml`: group -> key -> text."""
 Item = dict[str, Any]
 
 FILE = "form.toml"
@@ -46,8 +42,6 @@ SECTIONS = {"inn": "payee", "invoice_no": "more"}
 MAX_FILES, MAX_FILE_SIZE = 10, 100 * 2**20
 """What the upload question takes: as many files as Forms allows short of a folder, 100 MB each."""
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
-
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
@@ -64,24 +58,9 @@ class Questionnaire:
 
 
 def load_form_texts(folder: Path) -> dict[str, Texts]:
-    """Read the form's words in every language that the folder has labels in.
-
-    Raises:
-        ConfigError: all that is missing or broken, held against the first of `LANGUAGES`.
-    """
-    found: dict[str, Texts] = {}
-    problems = []
-    for language in sorted({*LANGUAGES, *(path.parent.name for path in folder.glob("*/labels.toml"))}):
-        try:
-            found[language] = tomllib.loads((folder / language / FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            problems.append(f"{language}/{FILE}: {error}")
-    first = found.get(LANGUAGES[0], {})
-    for language, texts in found.items():
-        problems += [f"{language}/{FILE}: {problem}" for problem in _differences(_flat(first), _flat(texts))]
-    if problems:
-        raise ConfigError(problems)
-    return found
+    """Read the form's words in every language. Raises ConfigError with every problem."""
+    needed = {f"help.{key}" for key in QUESTIONS} | {f"titles.{SEND}"}
+    return load_texts(folder, FILE, LANGUAGES, needed=needed, free=("titles",))
 
 
 def question_id(key: str) -> str:
@@ -219,10 +198,7 @@ def steps(words: Words, texts: Texts, form: str) -> list[str]:
         "title": upload_title(words, texts),
         "before": _title(QUESTIONS[QUESTIONS.index(UPLOAD) - 1], words, texts),
     }
-    return [
-        _PLACE.sub(lambda place: facts.get(place[1], place[0]), texts["steps"][step])
-        for step in ("upload", "link")
-    ]
+    return [fill(texts["steps"][step], **facts) for step in ("upload", "link")]
 
 
 def _title(key: str, words: Words, texts: Texts) -> str:
@@ -242,28 +218,3 @@ def _kind(key: str, texts: Texts, settings: Mapping[str, str]) -> dict[str, Any]
 
 def _choice(kind: str, choices: list[str]) -> dict[str, Any]:
     return {"choiceQuestion": {"type": kind, "options": [{"value": choice} for choice in choices]}}
-
-
-def _flat(texts: Texts) -> dict[str, object]:
-    return {
-        f"{group}.{key}": text
-        for group, entries in texts.items()
-        for key, text in (entries.items() if isinstance(entries, Mapping) else [("", entries)])
-    }
-
-
-def _differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
-    needed = {f"help.{key}" for key in QUESTIONS} | {f"titles.{SEND}"}
-    found = [f"{name} is missing" for name in (needed | one.keys()) - other.keys()]
-    found += [f"{name} is not known" for name in other.keys() - one.keys() if not name.startswith("titles.")]
-    found += [
-        f"{name} is no text"
-        for name, text in other.items()
-        if not str(text).strip() or not isinstance(text, str)
-    ]
-    found += [
-        f"{name} names other facts"
-        for name in one.keys() & other.keys()
-        if set(_PLACE.findall(str(one[name]))) != set(_PLACE.findall(str(other[name])))
-    ]
-    return sorted(found)

@@ -15,7 +15,6 @@ from sheetflow.app.form import (
     REQUIRED,
     SEND,
     UPLOAD,
-    Texts,
     create_form,
     items,
     load_form_texts,
@@ -31,6 +30,7 @@ from sheetflow.core.intake import ASKED
 from sheetflow.core.rulebook import LANGUAGES
 from sheetflow.errors import ConfigError
 from sheetflow.runtime import templates_folder
+from sheetflow.templates.texts import Texts
 from tests.desk import words
 from tests.discovery import assert_fits
 

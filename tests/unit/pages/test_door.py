@@ -466,6 +466,6 @@ def test_texts__what_one_language_lacks_is_said_with_its_place(tmp_path: Path) -
     with pytest.raises(ConfigError) as refused:
         load_texts(tmp_path)
     assert refused.value.problems == (
-        "ru/page.toml: [page] title names other facts",
-        "ru/page.toml: [page] yes is missing",
+        "ru/page.toml: page.title names other facts",
+        "ru/page.toml: page.yes is missing",
     )
