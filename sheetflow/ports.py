@@ -18,14 +18,25 @@ from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Values to put into a tab as they are; `row` and `column` are 0-based places. "" clears a cell."""
+
+    tab: str
+    row: int
+    column: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One atomic write. Nothing of it is applied unless the token is still `old`.
 
     `states`: (place in the State tab or None for a new row, row); an empty row clears the place.
     `outbox`: the same for the Outbox. `consumed`: places in the Inbox to mark. `writes`: Registry cells,
-    each with the id that its row held. `restored`: rows to insert below the Registry's last.
+    each with the id that its row held. `restored`: rows to insert below the Registry's last, and
+    `restored_notes`: notes of their cells, by place in `restored`.
     `pruned`: rows of system tabs to delete, by tab key. `book`: rows to add to the Contractors tab.
-    `banks`: what the bank directory is from now on, None where it stays.
+    `banks`: what the bank directory is from now on, None where it stays. `blocks`: what else to put where.
     `widths` and `places` are those of the snapshot that this follows.
     """
 
@@ -42,6 +53,8 @@ class Commit:
     pruned: Mapping[str, Sequence[int]] = field(default_factory=dict)
     book: Sequence[Row] = ()
     banks: Sequence[Row] | None = None
+    restored_notes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)

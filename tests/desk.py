@@ -238,6 +238,8 @@ class FakeSheet:
             self.rows.insert(commit.registry_rows + offset, [])
             for key, value in cells.items():
                 self._write(commit.registry_rows + offset, commit.columns[key], value)
+            for key, text in commit.restored_notes.get(offset, {}).items():
+                self.notes[(str(cells["id"]), key)] = text
         for key, places in commit.pruned.items():
             tab: list[list[Cell]] = {"inbox": self.inbox, "outbox": self.outbox, "state": self.state}[key]
             for place in sorted(places, reverse=True):

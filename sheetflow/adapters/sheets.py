@@ -11,6 +11,7 @@ from typing import Any
 
 import gspread
 
+from sheetflow.adapters.batches import append, cell, deletions, grid, inserted, placed, put, runs
 from sheetflow.adapters.http import SheetsHttp
 from sheetflow.core import history
 from sheetflow.core.inbox import CONSUMED
@@ -22,6 +23,7 @@ from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event
 from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
+from sheetflow.templates.formulas import letter
 
 TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox")
 """What a pass reads, between two looks at the token."""
@@ -94,11 +96,13 @@ class Sheets:
         """
         body: dict[str, Any] = {"requests": list(self._requests(commit))}
         if commit.writes:
-            runs = list(_runs(sorted({write.row for write in commit.writes})))
+            places = sorted({write.row for write in commit.writes})
             body |= {
                 "includeSpreadsheetInResponse": True,
                 "responseIncludeGridData": True,
-                "responseRanges": [f"{self._range('registry')}!{at + 2}:{at + 1 + n}" for at, n in runs],
+                "responseRanges": [
+                    f"{self._range('registry')}!{at + 2}:{at + 1 + n}" for at, n in runs(places)
+                ],
             }
         try:
             answer = self.http.batch_update(self.spreadsheet, body)
@@ -131,9 +135,9 @@ class Sheets:
     def _range(self, key: str) -> str:
         ranges = {
             "token": ("state", "A1"),
-            "state": ("state", f"A{FIRST_STATE_ROW + 1}:{_letter(STATE_WIDTH - 1)}"),
-            "inbox": ("inbox", f"A2:{_letter(INBOX_WIDTH - 1)}"),
-            "outbox": ("outbox", f"A2:{_letter(len(OUTBOX_HEADERS) - 1)}"),
+            "state": ("state", f"A{FIRST_STATE_ROW + 1}:{letter(STATE_WIDTH - 1)}"),
+            "inbox": ("inbox", f"A2:{letter(INBOX_WIDTH - 1)}"),
+            "outbox": ("outbox", f"A2:{letter(len(OUTBOX_HEADERS) - 1)}"),
             "people": ("people", "A1:Z"),
             "settings": ("settings", "A1:B"),
             "contractors": ("contractors", "A1:M"),
@@ -158,8 +162,8 @@ class Sheets:
     def _registry(self, rows: list[list[Cell]]) -> Registry:
         header = rows[0] if rows else []
         columns: dict[str, int] = {}
-        for place, cell in enumerate(header):
-            key = self.headers.get(header_text(cell).strip().lower())
+        for place, title in enumerate(header):
+            key = self.headers.get(header_text(title).strip().lower())
             if key is not None:
                 columns.setdefault(key, place)
         return Registry(columns, rows[1:], len(header))
@@ -168,7 +172,7 @@ class Sheets:
 
     def _requests(self, commit: Commit) -> Iterable[dict[str, Any]]:
         sheets, old, new = commit.new.sheets, commit.old, commit.new
-        corner = _grid(sheets["state"], 0, 0, 1, 1)
+        corner = grid(sheets["state"], 0, 0, 1, 1)
         if self._orphan is None or self._orphan != old:
             yield {"deleteNamedRange": {"namedRangeId": old.range_id}}
         yield {
@@ -176,49 +180,45 @@ class Sheets:
                 "namedRange": {"namedRangeId": new.range_id, "name": TOKEN_NAME, "range": corner}
             }
         }
-        yield _put(sheets["state"], 0, 0, [[token_text(new)]])
+        yield put(sheets["state"], 0, 0, [[token_text(new)]])
         if commit.events:
-            yield _append(sheets["history"], [history.to_row(event) for event in commit.events])
-        yield from _placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)
-        yield from _placed(sheets["outbox"], 1, len(OUTBOX_HEADERS), commit.outbox)
+            yield append(sheets["history"], [history.to_row(event) for event in commit.events])
+        yield from placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)
+        yield from placed(sheets["outbox"], 1, len(OUTBOX_HEADERS), commit.outbox)
         yield from self._consumed(sheets["inbox"], commit)
         if commit.banks is not None:
             everything = {"sheetId": sheets["banks"], "startRowIndex": 1}
             yield {"updateCells": {"range": everything, "fields": "userEnteredValue"}}
-            yield _append(sheets["banks"], commit.banks)
+            yield append(sheets["banks"], commit.banks)
+        for block in commit.blocks:
+            yield put(sheets[block.tab], block.row, block.column, block.rows)
         if commit.book:
-            yield _append(sheets["contractors"], commit.book)
+            yield append(sheets["contractors"], commit.book)
         for write in commit.writes:
-            yield _cell(
+            yield cell(
                 sheets["registry"], write.row + 1, commit.columns[write.column], write.value, write.note
             )
         yield from self._restored(sheets["registry"], commit)
         for key, places in commit.pruned.items():
             first = FIRST_STATE_ROW if key == "state" else 1
-            yield from _deletions(sheets[key], first, places)
+            yield from deletions(sheets[key], first, places)
 
     def _consumed(self, sheet: int, commit: Commit) -> Iterable[dict[str, Any]]:
         """Mark events as used; history has what they said, so the body is emptied to keep reads small."""
-        for start, length in _runs(commit.consumed):
-            yield _put(sheet, start + 1, CONSUMED - 2, [["", "", commit.new.revision]] * length)
+        for start, length in runs(commit.consumed):
+            yield put(sheet, start + 1, CONSUMED - 2, [["", "", commit.new.revision]] * length)
 
     def _restored(self, sheet: int, commit: Commit) -> Iterable[dict[str, Any]]:
-        """Insert rows of our own below the last, so that nobody's fresh typing is written over."""
+        """Rows of our own, below the last."""
         if not commit.restored:
-            return
-        start = commit.registry_rows + 1
-        yield {
-            "insertDimension": {
-                "range": {
-                    "sheetId": sheet, "dimension": "ROWS", "startIndex": start,
-                    "endIndex": start + len(commit.restored),
-                },
-                "inheritFromBefore": commit.registry_rows > 0,  # else they would look like the header
-            }
-        }  # fmt: skip
-        for offset, cells in enumerate(commit.restored):
-            for key, value in cells.items():
-                yield _cell(sheet, start + offset, commit.columns[key], value, None)
+            return iter(())
+        columns = commit.columns
+        rows = [{columns[key]: value for key, value in cells.items()} for cells in commit.restored]
+        notes = [
+            {columns[key]: text for key, text in commit.restored_notes.get(place, {}).items()}
+            for place in range(len(rows))
+        ]
+        return inserted(sheet, commit.registry_rows + 1, rows, notes)
 
 
 _FALLBACK_SHEETS = {
@@ -247,86 +247,6 @@ def _corner(rows: list[list[Cell]]) -> Cell:
     if not rows or not rows[0]:
         raise ConfigError(["State!A1 is empty: this spreadsheet is not set up as a registry"])
     return rows[0][0]
-
-
-def _letter(place: int) -> str:
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _grid(sheet: int, row: int, column: int, rows: int, columns: int) -> dict[str, int]:
-    return {
-        "sheetId": sheet, "startRowIndex": row, "endRowIndex": row + rows,
-        "startColumnIndex": column, "endColumnIndex": column + columns,
-    }  # fmt: skip
-
-
-def entered(value: Cell) -> dict[str, Any]:
-    """A value as CellData, stored exactly as it is: text that begins with "=" stays text."""
-    if isinstance(value, bool):
-        return {"userEnteredValue": {"boolValue": value}}
-    if isinstance(value, (int, float)):
-        return {"userEnteredValue": {"numberValue": value}}
-    return {"userEnteredValue": {"stringValue": value}} if value != "" else {}
-
-
-def _cell(sheet: int, row: int, column: int, value: Cell | None, note: str | None) -> dict[str, Any]:
-    data = {} if value is None else entered(value)
-    fields = [] if value is None else ["userEnteredValue"]
-    if note is not None:
-        data["note"] = note
-        fields.append("note")
-    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
-    return {"updateCells": {"start": start, "rows": [{"values": [data]}], "fields": ",".join(fields)}}
-
-
-def _put(sheet: int, row: int, column: int, rows: Iterable[Row]) -> dict[str, Any]:
-    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
-    data = [{"values": [entered(cell) for cell in cells]} for cells in rows]
-    return {"updateCells": {"start": start, "rows": data, "fields": "userEnteredValue"}}
-
-
-def _append(sheet: int, rows: Iterable[Row]) -> dict[str, Any]:
-    data = [{"values": [entered(cell) for cell in cells]} for cells in rows]
-    return {"appendCells": {"sheetId": sheet, "rows": data, "fields": "userEnteredValue"}}
-
-
-def _placed(
-    sheet: int, first: int, width: int, rows: Sequence[tuple[int | None, Row]]
-) -> Iterable[dict[str, Any]]:
-    """Known rows where they stand, neighbours together; new ones at the end."""
-    known = {place: [*row, *[""] * (width - len(row))] for place, row in rows if place is not None}
-    for start, length in _runs(sorted(known)):
-        yield _put(sheet, first + start, 0, [known[place] for place in range(start, start + length)])
-    fresh = [row for place, row in rows if place is None]
-    if fresh:
-        yield _append(sheet, fresh)
-
-
-def _runs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """Neighbouring places as (start, length)."""
-    start = previous = None
-    for place in places:
-        if start is None or previous is None:
-            start = previous = place
-        elif place == previous + 1:
-            previous = place
-        else:
-            yield start, previous - start + 1
-            start = previous = place
-    if start is not None and previous is not None:
-        yield start, previous - start + 1
-
-
-def _deletions(sheet: int, first: int, places: Sequence[int]) -> Iterable[dict[str, Any]]:
-    """Delete rows, the last first, so that the places of the others hold."""
-    for start, length in reversed(list(_runs(sorted(places)))):
-        rows = {"sheetId": sheet, "dimension": "ROWS", "startIndex": first + start}
-        yield {"deleteDimension": {"range": {**rows, "endIndex": first + start + length}}}
 
 
 def _rows(answer: Mapping[str, Any]) -> dict[int, Row]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sheetflow.errors import HistoryBroken
 from sheetflow.model.cells import Cell
+from sheetflow.model.columns import PAYEE
 from sheetflow.model.events import Event, Fact
 from sheetflow.model.request import Request, Reversal
 from sheetflow.workflow.table import Status
@@ -160,6 +161,18 @@ def _written(request: Request, event: Event | Fact) -> None:
     request.requester, request.submitted = event.data["requester"], True
 
 
+def _imported(request: Request, event: Event | Fact) -> None:
+    """A request that lived elsewhere: open ones begin anew as drafts, closed ones are kept as they ended.
+
+    Nobody vouches for a draft's payee: whoever imports is not its requester.
+    """
+    _written(request, event)
+    request.status = event.data["status"]
+    request.paid = Decimal(event.data.get("paid", "0"))
+    if request.status == Status.DRAFT:
+        request.unsigned = PAYEE & request.cells.keys()
+
+
 def _cancelled(request: Request, event: Event | Fact) -> None:
     request.status = Status.CANCELLED
     if "cells" in event.data:  # a draft was cancelled
@@ -234,6 +247,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "EditRefused": _nothing,
     "MessageBounced": _bounced,
     "RowRestored": _nothing,
+    "RequestImported": _imported,
 }
 """What each kind of event does to a request."""
 

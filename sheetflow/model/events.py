@@ -15,7 +15,7 @@ class Event:
     """One line of the History tab, never changed after it was written.
 
     `kind` is in the past tense (RequestApproved). `actor` is an e-mail address, "bank", "system" or
-    "unknown". `via`: sheet, page, form, bank, system. `cause`: the uuid of the edit or act behind it.
+    "unknown". `via`: sheet, page, form, bank, import, system. `cause`: the uuid of the edit or act behind it.
     `hash` is over the previous event's hash and everything above; see `core.history`.
     """
 

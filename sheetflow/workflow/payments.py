@@ -81,6 +81,7 @@ TABLE = Table(
             _S.APPROVED,
             (_P.ACCOUNTANT,),
             "PaymentReversed",
+            "paid-here",
             "comment-required",
             "second-person-reverses",
         ),

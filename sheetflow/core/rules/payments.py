@@ -65,3 +65,13 @@ def second_person_reverses(case: MoveCase) -> Objection | None:
     if asked is None or person is None or same_person(person.email, asked.by, case.company):
         return Objection()
     return None
+
+
+@rule
+def paid_here(case: MoveCase) -> Objection | None:
+    """Only a payment that was made by this registry is taken back here.
+
+    Allowed: of a request that was approved here. Refused: of one that was imported as paid, for it would
+    become approved, and nobody here ever approved it.
+    """
+    return None if case.request.approver else Objection()

@@ -13,6 +13,7 @@ from sheetflow.core import history
 from sheetflow.core.history import GENESIS, chain, fold, from_row, to_row, verify
 from sheetflow.errors import HistoryBroken
 from sheetflow.model.events import Event, Fact
+from sheetflow.model.request import Request
 from tests.desk import ADA, ANNA, HEAD, MIA, Desk
 
 AT = datetime(2026, 11, 24, 9, 30, 0, 123_000, tzinfo=UTC)
@@ -235,6 +236,24 @@ def test_fold__each_end(kind: str, status: str) -> None:
     request = folded((kind, HEAD, {}))
     assert request.status == status
     assert (request.fingerprint == "") is (status in ("Draft", "Returned"))
+
+
+def imported(status: str, **more: str) -> Request:
+    data = {"cells": {"amount": 100, "inn": "7707083893"}, "requester": MIA, "status": status, **more}
+    fact = Fact(AT, "PR-000002", "RequestImported", "ivan@firm.example", "import", data, "f#7")
+    return fold(chain(GENESIS, 0, [fact]))["PR-000002"]
+
+
+def test_fold__an_imported_draft_has_a_history_and_nobody_who_vouches_for_its_payee() -> None:
+    draft = imported("Draft")
+    assert (draft.status, draft.requester, draft.submitted) == ("Draft", MIA, True)
+    assert draft.unsigned == {"inn"}
+
+
+def test_fold__an_imported_payment_is_paid_and_was_approved_by_nobody_here() -> None:
+    paid = imported("Paid", paid="100")
+    assert (paid.status, paid.paid, paid.approver, paid.fingerprint) == ("Paid", Decimal(100), "", "")
+    assert paid.unsigned == set()
 
 
 def test_fold__payments_add_up_and_a_reversal_takes_all_of_them_back() -> None:

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from sheetflow.app.importing import Importer, Source
 from sheetflow.core.company import read_company
+from sheetflow.core.migration.rows import Entry, Judged
 from sheetflow.core.rules.case import MoveCase
 from sheetflow.core.rules.payments import not_in_bank_file
 from sheetflow.model.request import Request
@@ -383,6 +385,38 @@ def test_part_payment_has_amount__from_the_page_with_a_comment_beside_it() -> No
     assert desk.run(act).answers[act.uuid] is None
     assert request_of(desk, rid).paid == 30
     assert desk.cell(rid, "comment") == "first third"
+
+
+# --- paid-here
+
+
+def imported(desk: Desk) -> str:
+    """A request that was paid elsewhere."""
+    entry = Entry("Paid", {"contractor": "Rose Ltd", "amount": 100.0, "currency": "RUB"}, MIA, Decimal(100))
+    one = Judged(2, "import", entry)
+    Importer(desk.sheet, desk.book, desk.clock, desk.nonces).run([one], Source("old.xlsx", "f" * 64))
+    return one.request
+
+
+def test_paid_here__what_was_imported_as_paid_stays_paid() -> None:
+    desk = Desk()
+    rid = imported(desk)
+    assert (desk.accepted(rid), desk.confirmed(rid)) == ("Paid", "Paid")
+    desk.comment(ANNA, rid, "bounced")
+    desk.status(ANNA, rid, "Approved")
+    desk.run()
+    assert_put_back(desk, rid, "status", "paid-here", to=ANNA, back="Paid")
+
+
+def test_paid_here__what_was_paid_here_can_be_taken_back() -> None:
+    desk = Desk()
+    rid = paid(desk)
+    desk.comment(ANNA, rid, "bounced")
+    desk.status(ANNA, rid, "Approved")
+    desk.run()
+    desk.status(ADA, rid, "Approved")
+    desk.run()
+    assert desk.accepted(rid) == "Approved"
 
 
 # --- second-person-reverses

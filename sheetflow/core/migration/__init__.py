@@ -1,0 +1,1 @@
+"""What comes from another registry: its header found, its columns guessed, its rows judged one by one."""
