@@ -6,12 +6,13 @@ which "it may have happened" is said there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
+from sheetflow.core.access import Grant
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event, Filing, Response, Returned
 from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
@@ -188,6 +189,38 @@ class FoldersPort(Protocol):
 
     def share(self, folder: str, email: str, role: str) -> None:
         """Give somebody a role, "writer" or "reader", on a folder and all in it. No mail tells them."""
+        ...
+
+
+class AccessPort(Protocol):
+    """Who may open the company's places in Drive: the keys of `core.access.PLACES`."""
+
+    def free(self) -> Collection[str]:
+        """Addresses whose permissions stay whatever the People tab says: the system's own accounts."""
+        ...
+
+    def grants(self, place: str) -> Sequence[Grant] | None:
+        """The permissions that hold on a place, None where there is no such place.
+
+        Raises:
+            AccessDenied: the account may not look: it may not share there either.
+        """
+        ...
+
+    def give(self, place: str, address: str, role: str) -> str:
+        """Give somebody a role; no mail tells them. Gives the address that Google knows the account by."""
+        ...
+
+    def change(self, place: str, grant: Grant, role: str) -> None:
+        """Make a permission one of another role."""
+        ...
+
+    def take(self, place: str, grant: Grant) -> None:
+        """Take a permission away. `place`: also the id of a folder."""
+        ...
+
+    def requests_of(self, addresses: Sequence[str]) -> Sequence[tuple[str, Grant]]:
+        """The folders of requests that were opened to any of them: (the folder's id, the permission)."""
         ...
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from sheetflow.adapters.drive import DriveFiles
 from sheetflow.adapters.forms import GoogleForms
 from sheetflow.adapters.gmail import GmailMail
 from sheetflow.adapters.identity import Verifier
+from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
 from sheetflow.app.form import load_form_texts, questionnaire
@@ -48,9 +50,9 @@ FORM_SCOPES = (
 )
 """What is needed besides where there is a form (shared with the account): its questions and its answers."""
 DRIVE_SCOPES = ("https://www.googleapis.com/auth/drive",)
-"""What is needed besides where there is a folder: files that the form took are not the account's own.
+"""What is needed to share what the People tab says, and to put away files that are not the account's own.
 
-A service account sees of a company's Drive what is shared with it and nothing else: the folder, the uploads.
+A service account sees of a company's Drive what is shared with it and nothing else.
 """
 
 
@@ -184,7 +186,7 @@ class Runtime:
     def credentials(self) -> Credentials:
         """Who we are towards Google, or towards a local workspace."""
         config = self.config
-        more = [*(FORM_SCOPES if config.form else ()), *(DRIVE_SCOPES if config.folder else ())]
+        more = [*(FORM_SCOPES if config.form else ()), *DRIVE_SCOPES]
         return credentials(config.access_token, more)
 
     @cached_property
@@ -258,9 +260,24 @@ class Runtime:
             self._threads.files = found
         return found
 
+    def permissions(self) -> DrivePermissions:
+        """Who may open what. One a thread, as the spreadsheet is."""
+        found: DrivePermissions | None = getattr(self._threads, "permissions", None)
+        if found is None:
+            config = self.config
+            accounts = (parseaddr(config.sender)[1], config.trigger_account, config.scheduler_account)
+            found = DrivePermissions(
+                self.credentials, config.api_root or None, config.spreadsheet, config.folder, accounts,
+                self.clock, self.nonces,
+            )  # fmt: skip
+            self._threads.permissions = found
+        return found
+
     def process(self) -> Process:
         """The pass."""
-        deliverer = Deliverer(self.mail(), self._compose, letters.reference_of, self.files())
+        deliverer = Deliverer(
+            self.mail(), self._compose, letters.reference_of, self.files(), self.permissions()
+        )
         return Process(
             self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()
         )

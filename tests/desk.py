@@ -11,6 +11,7 @@ import hmac
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -20,6 +21,8 @@ from typing import Any
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import PassReport, Process
 from sheetflow.core import history, inbox
+from sheetflow.core.access import wanted
+from sheetflow.core.company import read_company
 from sheetflow.core.contractors import BOOK_FIELDS
 from sheetflow.core.filing import COLUMNS as COLUMNS_OF_FILES
 from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, from_row, seal_text
@@ -188,7 +191,8 @@ class FakeSheet:
         self.history: list[list[Cell]] = []
         columns = words()[language].labels["columns"]
         self.contractors: list[list[Cell]] = [[columns[key] for key in BOOK_FIELDS]]
-        self.token = first_token(SHEETS, "n0")
+        company = read_company(self.people, self.settings, book(language))
+        self.token = replace(first_token(SHEETS, "n0"), access=wanted(company.people).digest)
         self.banks: dict[str, list[str]] = {}
         self.bank_reads = 0
         self.reads = self.commits = 0

@@ -15,19 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sheetflow.core.access import READERS
 from sheetflow.core.rulebook import Words
-from sheetflow.model.people import Role
 from sheetflow.ports import FoldersPort
 
 LAYOUT: Mapping[str, str] = {"payments": "root", "bank": "root", "incoming": "bank", "outgoing": "bank"}
 """Folder key -> the key of the folder that it lies in."""
-
-READERS: Mapping[str, Mapping[Role, str]] = {
-    "payments": {Role.APPROVER: "reader", Role.DIRECTOR: "reader", Role.ACCOUNTANT: "reader"},
-    "incoming": {Role.ACCOUNTANT: "writer"},
-    "outgoing": {Role.ACCOUNTANT: "reader"},
-}
-"""Folder key -> which roles of people have which of Drive's roles there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from sheetflow.app.access import enforce, unreachable
+from sheetflow.core import access
+from sheetflow.core.access import Wish
 from sheetflow.core.filing import is_filing, not_filed, outcome
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
 from sheetflow.errors import PortError
 from sheetflow.model.snapshot import Letter, Row, Snapshot
-from sheetflow.ports import FilesPort, MailPort
+from sheetflow.ports import AccessPort, FilesPort, MailPort
 
 LEASE = timedelta(minutes=5)
 """Longer than a function may run, so a lease that ran out belongs to a run that is dead."""
@@ -86,7 +89,7 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
     if known.state == "leased" and known.lease == run:
         work.to_send.append(known)
     elif now >= known.leased_at + (LAG if known.state == "doubt" else LEASE):
-        if known.tries >= TRIES and not is_filing(known.letter.template):
+        if known.tries >= TRIES and not is_deed(known.letter.template):
             failed = known.marked("failed", f"in doubt after {TRIES} tries: look for the reference in Sent")
             work.rows.append((place, failed.row()))
             return
@@ -95,11 +98,16 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
         work.to_send.append(taken)
 
 
+def is_deed(template: str) -> bool:
+    """Whether a letter goes to no person: what it asks for may be done twice without harm."""
+    return is_filing(template) or template == access.TEMPLATE
+
+
 class Deliverer:
-    """Sends letters and puts files away.
+    """Sends letters, puts files away, and shares what the People tab says.
 
     `compose` makes the message, `reference` the text it can be found by; `files` is None where there is no
-    folder to put anything into.
+    folder to put anything into, `sharing` where nothing is shared by us.
     """
 
     def __init__(
@@ -108,16 +116,23 @@ class Deliverer:
         compose: Callable[[Letter], EmailMessage],
         reference: Callable[[str], str],
         files: FilesPort | None = None,
+        sharing: AccessPort | None = None,
     ) -> None:
         self.mail, self.compose, self.reference, self.files = mail, compose, reference, files
+        self.sharing = sharing
 
-    def deliver(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-        """Send each; gives the rows as they are to be marked. One failing does not keep the others."""
-        return [self._one(row) for row in rows]
+    def deliver(self, rows: Sequence[OutboxRow], wish: Callable[[], Wish] | None = None) -> list[OutboxRow]:
+        """Send each; gives the rows as they are to be marked. One failing does not keep the others.
 
-    def _one(self, row: OutboxRow) -> OutboxRow:
+        `wish`: the access list as it was read last, asked for where a letter is about it.
+        """
+        return [self._one(row, wish) for row in rows]
+
+    def _one(self, row: OutboxRow, wish: Callable[[], Wish] | None) -> OutboxRow:
         if is_filing(row.letter.template):
             return self._file(row)
+        if row.letter.template == access.TEMPLATE:
+            return self._share(row, wish)
         reference = self.reference(row.letter.id)
         try:
             if row.tries > 1 and (found := self.mail.find(reference)):
@@ -160,6 +175,19 @@ class Deliverer:
             if row.tries < (FILING_TRIES if error.retryable else TRIES):
                 return row.marked("doubt", str(error))
             return row.marked("done", outcome(not_filed(letter, "not-filed", why="out-of-reach")))
+
+    def _share(self, row: OutboxRow, wish: Callable[[], Wish] | None) -> OutboxRow:
+        if self.sharing is None or wish is None:
+            return row.marked("sent", "")
+        try:
+            shared = enforce(self.sharing, wish(), row.letter.id, again=row.tries > 1)
+        except PortError as error:
+            if error.retryable and row.tries < FILING_TRIES:
+                return row.marked("doubt", str(error))
+            shared = unreachable(wish(), row.letter.id, error)
+        if not (shared.given or shared.taken or shared.problems or shared.more):
+            return row.marked("sent", "")  # nothing to tell: its mark needs no commit of its own
+        return row.marked("done", access.outcome(shared))
 
 
 def attach(message: EmailMessage, files: Sequence[tuple[str, str, bytes]]) -> None:

@@ -14,8 +14,10 @@ from sheetflow.app import tidying
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import still_astray, undo
 from sheetflow.core import intake
+from sheetflow.core.company import read_company
 from sheetflow.core.decide import decide
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.sharing import wish
 from sheetflow.core.tabs import OutboxRow, range_id
 from sheetflow.errors import ConcurrentEdit, PortError, Unavailable
 from sheetflow.model.cells import text_of
@@ -124,7 +126,7 @@ class Process:
                 if not work.to_send:
                     self._told(returned)
                     return report
-                marks = self._deliver(work.to_send, report)
+                marks = self._deliver(work.to_send, report, snapshot)
                 continue
             commit = _commit(snapshot, decision, work, self.nonces.nonce())
             try:
@@ -144,7 +146,7 @@ class Process:
             report.refusals += decision.refusals
             _answer(report, decision)
             receipt, again = self._repair(snapshot, commit, receipt, report)
-            marks = self._deliver(work.to_send, report)
+            marks = self._deliver(work.to_send, report, snapshot)
             filed = any(mark.state == "done" for mark in marks)  # recorded by the next commit
             if marks and not filed and self._mark(commit, receipt, work, marks, report):
                 marks = []
@@ -194,8 +196,10 @@ class Process:
         """Whether a commit whose answer was lost is the last one. Where others came later, deciding tells."""
         return self.sheet.read().token.range_id == commit.new.range_id
 
-    def _deliver(self, rows: Sequence[OutboxRow], report: PassReport) -> list[OutboxRow]:
-        marks = self.deliverer.deliver(rows)
+    def _deliver(self, rows: Sequence[OutboxRow], report: PassReport, snapshot: Snapshot) -> list[OutboxRow]:
+        marks = self.deliverer.deliver(
+            rows, lambda: wish(snapshot, read_company(snapshot.people, snapshot.settings, self.book))
+        )
         report.sent += sum(row.state == "sent" for row in marks)
         report.doubtful += sum(row.state == "doubt" for row in marks)
         return marks
@@ -286,6 +290,7 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         last_id=max(old.last_id, decision.last_id),
         people=decision.people or old.people,
         settings=decision.settings or old.settings,
+        access=decision.access or old.access,
         form=old.form if decision.form is None else decision.form,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}

@@ -7,14 +7,14 @@ half made. Not decided here: what a registry looks like (`sheet_templates/paymen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sheetflow.core import tabs
+from sheetflow.core import access, tabs
 from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
 from sheetflow.errors import ConfigError
-from sheetflow.model.people import Role
+from sheetflow.model.people import People, Person, Role
 from sheetflow.ports import SchemaPort
 from sheetflow.templates import render
 from sheetflow.templates.schema import Template
@@ -114,7 +114,9 @@ def fill(
     """
     rows, values = checked(template, words, people, settings)
     owner, service_account = owner.strip().lower(), service_account.strip().lower()
-    token = tabs.first_token(template.sheets, nonce)
+    token = replace(
+        tabs.first_token(template.sheets, nonce), access=access.wanted(people_of(rows, words)).digest
+    )
     system = render.SystemTabs(SYSTEM_HEADERS, tabs.token_text(token), tabs.TOKEN_NAME, token.range_id)
     free = {
         "system": _once(filter(None, [owner, service_account])),
@@ -127,6 +129,19 @@ def fill(
         spreadsheet, [first, *render.render(template, words, system, render.Contents(rows, values), free)]
     )
     return token.sheets
+
+
+def people_of(rows: Iterable[Mapping[str, str]], words: Words) -> People:
+    """Rows of the People tab as `core.company` reads them, as far as access goes."""
+    return People(
+        Person(
+            row["email"],
+            row["name"] or row["email"],
+            frozenset(role for role in Role if words.label("roles", role) in render.split(row["roles"])),
+            aliases=frozenset(alias.lower() for alias in render.split(row["aliases"])),
+        )
+        for row in rows
+    )
 
 
 def _person(person: Mapping[str, Any], words: Words) -> dict[str, str]:

@@ -27,6 +27,7 @@ from sheetflow.core.projection import (
     to_row,
 )
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.sharing import follow
 from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
@@ -72,6 +73,7 @@ class _Pass:
         )  # fmt: skip
         decision.consumed = mail.waiting
         self._company_tabs(mail.edits)
+        follow(snapshot, self.company, self.book, decision, self.out)
         registry = token.sheets["registry"]
         edits = [edit for edit in mail.edits if edit.sheet == registry]
         places = locate(
@@ -99,7 +101,7 @@ class _Pass:
             )
         for rid, came_back in bounces.items():
             self._tell_bounces(self.requests.get(rid), came_back)
-        decision.recorded = [one.letter for filings in self.filings.values() for one in filings]
+        decision.recorded += [one.letter for filings in self.filings.values() for one in filings]
         for rid in acts:
             if rid not in self.requests:
                 refusal = Refusal(

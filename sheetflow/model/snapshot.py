@@ -25,6 +25,7 @@ class Token:
     `last_id`: the largest request number given by a pass. `sheets`: tab key -> sheetId.
     `people`, `settings`: digests of those tabs as last recorded in history. `horizon`: edits older than
     this were pruned from the Inbox; an older one that turns up is a replay.
+    `access`: digest of the access list that Drive was last asked to follow.
     `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
     `form`: form answers taken lately, id -> the version's moment (ISO).
     """
@@ -40,6 +41,7 @@ class Token:
     horizon: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     banks: str = ""
+    access: str = ""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ class Decision:
     last_id: int = 0
     people: str = ""
     settings: str = ""
+    access: str = ""
     form: Mapping[str, str] | None = None
     book: list[Row] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
