@@ -7,8 +7,7 @@ store, so that what a function verified before a restart is verified after it.
 
 Tokens are dated by the machine's time, not by the workspace's clock: the libraries that check them know no
 other. Source of the shapes: Google's reference on OAuth 2.0 for service accounts and on OpenID Connect; RFC
-7519,
-7523, 6749.
+7519, 7523, 6749.
 """
 
 from __future__ import annotations
@@ -36,6 +35,17 @@ if TYPE_CHECKING:
 ISSUER = "https://accounts.google.com"
 LOCAL_PREFIX = "local:"
 LIFETIME_SECONDS = 3600
+EVERY_SCOPE = " ".join(
+    ["openid", "https://mail.google.com/"]
+    + [
+        f"https://www.googleapis.com/auth/{name}"
+        for name in (
+            "userinfo.email", "spreadsheets", "drive", "gmail.modify", "forms.body", "forms.body.readonly",
+            "forms.responses.readonly", "tasks",
+        )
+    ]
+)  # fmt: skip
+"""What a token that was not asked for in particular scopes may be used for."""
 
 _EMAIL = re.compile(r"[^\s@:<>,;\"]+@[^\s@:<>,;\"]+")
 _HELP = (
@@ -61,6 +71,7 @@ class Identity:
         self._clock = clock
         store.ensure(
             "CREATE TABLE IF NOT EXISTS access_tokens (token TEXT PRIMARY KEY, email TEXT, expires REAL)",
+            "CREATE TABLE IF NOT EXISTS access_scopes (token TEXT PRIMARY KEY, scope TEXT)",
             "CREATE TABLE IF NOT EXISTS refresh_tokens (token TEXT PRIMARY KEY, email TEXT)",
             "CREATE TABLE IF NOT EXISTS account_keys (kid TEXT PRIMARY KEY, email TEXT, public TEXT)",
         )
@@ -106,13 +117,40 @@ class Identity:
             },
         )
 
-    def access_token(self, email: str) -> str:
-        """A fresh opaque token for `email`, valid for an hour."""
+    def access_token(self, email: str, scope: str = "") -> str:
+        """A fresh opaque token for `email`, valid for an hour; `scope`: what for, "" for all."""
         token = "ya29.local-" + secrets.token_urlsafe(24)
         expires = self._clock.real().timestamp() + LIFETIME_SECONDS
         with self._store.write() as connection:
             connection.execute("INSERT INTO access_tokens VALUES (?, ?, ?)", (token, email.lower(), expires))
+            connection.execute("INSERT INTO access_scopes VALUES (?, ?)", (token, scope or EVERY_SCOPE))
         return token
+
+    def token_info(self, token: str) -> Json:
+        """What Google's `/tokeninfo` answers about an access token.
+
+        Raises:
+            TokenError: it is none, or expired.
+        """
+        email = self._email_of(token)
+        if email is None:
+            raise TokenError("invalid_token", "Invalid Value")
+        rows = self._store.read(
+            "SELECT scope, expires FROM access_scopes JOIN access_tokens USING (token) WHERE token = ?",
+            (token,),
+        )
+        now = self._clock.real().timestamp()
+        scope, expires = rows[0] if rows else (EVERY_SCOPE, now + LIFETIME_SECONDS)
+        return {
+            "azp": subject(email),
+            "aud": subject(email),
+            "scope": scope,
+            "exp": str(int(expires)),
+            "expires_in": str(int(expires - now)),
+            "email": email,
+            "email_verified": "true",
+            "access_type": "online",
+        }
 
     def service_account_info(self, email: str, root_url: str) -> Json:
         """A service account's key file, with a fresh registered key, for `service_account.Credentials`."""
@@ -179,11 +217,11 @@ class Identity:
         if audience:
             return {"id_token": self.id_token(str(claims["iss"]), str(audience))}
         # `sub` is domain-wide delegation: the service account acts as that person.
-        return self._bearer(str(claims.get("sub") or claims["iss"]))
+        return self._bearer(str(claims.get("sub") or claims["iss"]), str(claims.get("scope", "")))
 
-    def _bearer(self, email: str) -> Json:
+    def _bearer(self, email: str, scope: str = "") -> Json:
         return {
-            "access_token": self.access_token(email),
+            "access_token": self.access_token(email, scope),
             "expires_in": LIFETIME_SECONDS - 1,
             "token_type": "Bearer",
         }

@@ -29,4 +29,13 @@ def blueprint(emulator: Emulator) -> Blueprint:
             answer.status_code = 400
             return answer
 
+    @routes.route("/tokeninfo", methods=["GET", "POST"])
+    def token_info() -> Response:
+        try:
+            return jsonify(emulator.identity.token_info(request.values.get("access_token", "")))
+        except TokenError as error:
+            answer = jsonify(error=error.error, error_description=error.description)
+            answer.status_code = 400
+            return answer
+
     return routes

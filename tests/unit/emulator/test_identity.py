@@ -166,3 +166,28 @@ def test_caller__anything_else_is_nobody(emulator: Emulator, header: str | None)
 def test_token_endpoint__unknown_grant(server: Server) -> None:
     answer = requests.post(f"{server.url}/token", data={"grant_type": "password"}, timeout=5)
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def test_token_info__a_token_says_whose_it_is_and_what_for(
+    server: Server, emulator: Emulator, transport: google.auth.transport.requests.Request
+) -> None:
+    info = emulator.identity.service_account_info("robot@project.example", server.url)
+    scopes = ["https://www.googleapis.com/auth/drive", "https://www.googleapis.com/auth/spreadsheets"]
+    made = service_account.Credentials.from_service_account_info(info, scopes=scopes)
+    made.refresh(transport)
+    told = requests.get(f"{server.url}/tokeninfo", {"access_token": made.token}, timeout=10).json()
+    assert (told["email"], told["scope"].split()) == ("robot@project.example", scopes)
+    assert 0 < int(told["expires_in"]) <= 3600
+    local = requests.get(
+        f"{server.url}/tokeninfo", {"access_token": "local:ann@firm.example"}, timeout=10
+    ).json()
+    assert (local["email"], "https://mail.google.com/" in local["scope"].split()) == (
+        "ann@firm.example",
+        True,
+    )
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "local:nobody"])
+def test_token_info__no_token_is_refused(server: Server, token: str) -> None:
+    answer = requests.get(f"{server.url}/tokeninfo", {"access_token": token}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_token")
