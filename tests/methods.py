@@ -71,7 +71,8 @@ def method_of(verb: str, path: str) -> Method | None:
     if verb == "PUT" and path.startswith("/upload/drive/v3/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
     found = next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
-    goes_on = found is None and verb == "PUT" and "/upload/gmail/" in path
+    begun = found is None or path.endswith("/drafts/send")
+    goes_on = verb == "PUT" and "/upload/gmail/" in path and begun
     return method_of("POST", path) if goes_on else found
 
 

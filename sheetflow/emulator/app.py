@@ -193,6 +193,8 @@ _REASONS = {
     "UNAUTHENTICATED": "authError",
     "PERMISSION_DENIED": "forbidden",
     "NOT_FOUND": "notFound",
+    "ABORTED": "aborted",
+    "ALREADY_EXISTS": "alreadyExists",
     "RESOURCE_EXHAUSTED": "rateLimitExceeded",
     "INTERNAL": "backendError",
     "UNAVAILABLE": "backendError",
