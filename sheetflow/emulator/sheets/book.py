@@ -15,6 +15,7 @@ from sheetflow.emulator.sheets import a1, following, formulas, shifts, tables
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.formulas import Engine, Formula, GridArea, TableShape, Value
 from sheetflow.emulator.sheets.sheet import Sheet
+from sheetflow.emulator.sheets.zones import zone_named
 from sheetflow.emulator.wire import Json, invalid
 
 CELLS_OF_A_BOOK = 10_000_000
@@ -60,8 +61,8 @@ class Book:
         return str(self.properties["timeZone"])
 
     def now(self) -> datetime:
-        """This moment."""
-        return self._now()
+        """This moment in the spreadsheet's time zone, by which TODAY and NOW go."""
+        return self._now().astimezone(zone_named(self.time_zone))
 
     @property
     def engine(self) -> Engine:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sheetflow.emulator.sheets import a1
 from sheetflow.emulator.sheets.book import Book
@@ -110,8 +109,7 @@ class Judge:
 
     def _relative(self, name: str) -> int:
         if self._today is None:
-            here = self._book.now().astimezone(ZoneInfo(self._book.time_zone)).date()
-            self._today = here.toordinal() - _EPOCH
+            self._today = self._book.now().date().toordinal() - _EPOCH
         days = {"PAST_YEAR": -365, "PAST_MONTH": -30, "PAST_WEEK": -7, "YESTERDAY": -1, "TOMORROW": 1}
         return self._today + days.get(name, 0)
 

@@ -90,6 +90,8 @@ def sheet_properties(sheet: Sheet, index: int) -> Json:
     """SheetProperties as answered, with the index."""
     properties = dict(sheet.properties)
     head = {name: properties.pop(name) for name in ("sheetId", "title")}
+    if properties.get("sheetType") == "OBJECT":
+        del properties["gridProperties"]  # a chart's own sheet has no grid
     return {**head, "index": index, **properties}
 
 

@@ -32,7 +32,7 @@ from sheetflow.emulator.sheets.archive import Archive
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.comments import Threads
 from sheetflow.emulator.sheets.document import Document
-from sheetflow.emulator.sheets.kinds.tabs import check_time_zone, copy_of, free_title
+from sheetflow.emulator.sheets.kinds.tabs import check_locale, check_time_zone, copy_of, free_title
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.shifts import with_sheet_ids
 from sheetflow.emulator.sheets.values import Written
@@ -147,6 +147,7 @@ class SheetsService:
         )
         book.properties["title"] = title
         check_time_zone(book.time_zone)
+        check_locale(book.locale)
         for index, one in enumerate(wanted.get("sheets", [])):
             book.sheets.append(creation.new_sheet(book, index, one))
         if not book.sheets:

@@ -8,6 +8,7 @@ from sheetflow.emulator.sheets import a1, defaults, styles
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import Cell
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
+from sheetflow.emulator.sheets.kinds.operands import FORMATTING, check_condition
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.shifts import with_sheet_ids, without_zero_ids
 from sheetflow.emulator.wire import Json, assign, invalid
@@ -119,6 +120,8 @@ def _bordered(old: Json | None, changes: Json) -> Json | None:
 def add_banding(batch: Batch, request: Json) -> Json:
     """Alternating colours over a range that has none."""
     item = with_sheet_ids(styles.with_color_styles(request.get("bandedRange", {})))
+    if not item.get("rowProperties") and not item.get("columnProperties"):
+        raise invalid("At least one of rowProperties or columnProperties must be specified.")
     area = batch.area(item.get("range", {}))
     identifier = item.get("bandedRangeId") or defaults.fresh_id()
     for sheet in batch.book.sheets:
@@ -200,13 +203,15 @@ def update_conditional_format_rule(batch: Batch, request: Json) -> Json:
         rules[index] = rule
         return {
             "oldRule": without_zero_ids(old),
-            **({"oldIndex": index, "newIndex": index} if index else {}),
+            **({"newIndex": index} if index else {}),
             "newRule": without_zero_ids(rule),
         }
     sheet_id = request.get("sheetId", 0)
     rules = _rules(batch, sheet_id)
     rule = _at(rules, sheet_id, index)
     to = request.get("newIndex", 0)
+    if not 0 <= to < len(rules):
+        raise invalid(f"No conditional format on sheet: {sheet_id} at index: {to}")
     rules.insert(to, rules.pop(index))
     answer = {"newRule": without_zero_ids(rule), "oldIndex": index, "newIndex": to}
     return {name: part for name, part in answer.items() if part != 0}
@@ -230,6 +235,8 @@ def _rule(batch: Batch, rule: Json) -> Json:
         raise invalid("A conditional format must have at least one range.")
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise invalid("A conditional format must have either a boolean rule or a gradient rule.")
+    if "booleanRule" in rule:
+        check_condition(rule["booleanRule"].get("condition", {}), FORMATTING)
     areas = [batch.area(place, empty=True) for place in rule["ranges"]]
     if len({area.sheet_id for area in areas}) > 1:
         raise invalid("All ranges of a conditional format must be on the same sheet.")

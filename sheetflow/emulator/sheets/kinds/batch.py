@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 
         Args:
             grid_range: as the API has it.
-            empty: whether a start may equal its end, as Google's reference has it for ranges that are only kept.
+            empty: whether a start may equal its end, as Google's reference has it for what is only kept.
         """
         area = a1.area_of(grid_range)
         self.book.sheet(area.sheet_id)

@@ -7,6 +7,7 @@ from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import Cell, from_extended
 from sheetflow.emulator.sheets.formulas import Formula, Value
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind, without_defaults
+from sheetflow.emulator.sheets.kinds.operands import VALIDATION, check_condition
 from sheetflow.emulator.sheets.kinds.tables import room_in_table
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.values import grow
@@ -193,40 +194,6 @@ def relocated_rule(rule: Json | None, rows: int, cols: int) -> Json | None:
     )
 
 
-_OPERANDS = {
-    "TEXT_IS_EMAIL": 0,
-    "TEXT_IS_URL": 0,
-    "DATE_IS_VALID": 0,
-    "NUMBER_BETWEEN": 2,
-    "NUMBER_NOT_BETWEEN": 2,
-    "DATE_BETWEEN": 2,
-    "DATE_NOT_BETWEEN": 2,
-    "CUSTOM_FORMULA": 1,
-    "ONE_OF_RANGE": 1,
-}
-
-
-def _check_rule(rule: Json | None) -> None:
-    """Refuse a rule whose condition has the wrong number of values."""
-    if rule is None:
-        return
-    condition = rule.get("condition", {})
-    kind_of, count = condition.get("type", ""), len(condition.get("values", ()))
-    if not kind_of or kind_of == "CONDITION_TYPE_UNSPECIFIED":
-        raise invalid("A data validation rule must have a condition.")
-    if kind_of == "ONE_OF_LIST":
-        if not count:
-            raise invalid("ONE_OF_LIST requires at least one ConditionValue.")
-    elif kind_of == "BOOLEAN":
-        if count > 2:
-            raise invalid(f"BOOLEAN supports at most two ConditionValues, but {count} were given.")
-    else:
-        default = 1 if kind_of.startswith(("NUMBER_", "TEXT_", "DATE_")) else count
-        wanted = _OPERANDS.get(kind_of, default)
-        if count != wanted:
-            raise invalid(f"{kind_of} requires {wanted} ConditionValues, but {count} were given.")
-
-
 @kind("setDataValidation")
 def set_data_validation(batch: Batch, request: Json) -> None:
     """Set a validation rule on each cell of a range, or take it away."""
@@ -235,9 +202,14 @@ def set_data_validation(batch: Batch, request: Json) -> None:
     batch.check(area)
     sheet = batch.book.writable(area.sheet_id)
     rule = _rule(request.get("rule"))
-    _check_rule(rule)
+    if rule is not None:
+        check_condition(rule.get("condition", {}), VALIDATION)
     for index in range(box.row0, box.row1):
         if rule is None and (index >= len(sheet.rows) or sheet.rows[index] is None):
+            continue
+        if sheet.meta["ROWS"].get(index, {}).get("hiddenByFilter") and not request.get(
+            "filteredRowsIncluded"
+        ):
             continue
         row = sheet.writable(index)
         for column in range(box.col0, box.col1):

@@ -125,6 +125,11 @@ def update_dimension_properties(batch: Batch, request: Json) -> None:
     sheet, dimension, start, end = _span(batch, request.get("range", {}))
     access.check_sheet(batch.doc, batch.caller, sheet.sheet_id)
     wanted = request.get("properties", {})
+    if "*" in mask:
+        mask = {"pixelSize": {}, "hiddenByUser": {}}
+    mask = {name: branch for name, branch in mask.items() if name != "hiddenByFilter"}  # read-only
+    if not mask:
+        return
     meta = batch.book.writable(sheet.sheet_id).meta[dimension]
     for index in range(start, end):
         properties: Json = dict(meta.get(index, {}))
@@ -204,8 +209,24 @@ def update_dimension_group(batch: Batch, request: Json) -> None:
                 group.pop("collapsed", None)
                 if wanted.get("collapsed"):
                     group["collapsed"] = True
+                _hide(
+                    batch.book.writable(sheet.sheet_id), dimension, start, end, bool(wanted.get("collapsed"))
+                )
             return
     raise invalid("There is no group on the given range.")
+
+
+def _hide(sheet: Sheet, dimension: str, start: int, end: int, hidden: bool) -> None:  # noqa: FBT001
+    """Hide rows or columns, or show them, as a person does."""
+    meta = sheet.meta[dimension]
+    for index in range(start, end):
+        rest = {name: part for name, part in meta.get(index, {}).items() if name != "hiddenByUser"}
+        if hidden:
+            rest["hiddenByUser"] = True
+        if rest:
+            meta[index] = rest
+        else:
+            meta.pop(index, None)
 
 
 _PART = {"ROWS": "rowGroups", "COLUMNS": "columnGroups"}
@@ -220,7 +241,12 @@ def _depths(sheet: Sheet, dimension: str) -> dict[int, int]:
 
 
 def _regroup(sheet: Sheet, dimension: str, depths: dict[int, int]) -> None:
-    """Keep the groups as runs of indices, level by level, as Google answers them."""
+    """Keep the groups as runs of indices, by beginning and then by depth; the collapsed stay so."""
+    shut = {
+        (group["range"]["startIndex"], group["range"]["endIndex"])
+        for group in sheet.parts.get(_PART[dimension], ())
+        if group.get("collapsed")
+    }
     groups: list[Json] = []
     for depth in range(1, max(depths.values(), default=0) + 1):
         start = None
@@ -235,9 +261,11 @@ def _regroup(sheet: Sheet, dimension: str, depths: dict[int, int]) -> None:
                     "startIndex": start,
                     "endIndex": index,
                 }
-                groups.append({"range": place, "depth": depth})
+                closed = {"collapsed": True} if (start, index) in shut else {}
+                groups.append({"range": place, "depth": depth, **closed})
                 start = None
     if groups:
+        groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
         sheet.parts[_PART[dimension]] = groups
     else:
         sheet.parts.pop(_PART[dimension], None)

@@ -8,6 +8,7 @@ from sheetflow.emulator.sheets import a1, defaults, filtering, styles
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.kinds.appearance import found, removed
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
+from sheetflow.emulator.sheets.kinds.ranges import check_one_place
 from sheetflow.emulator.sheets.kinds.sorting import sort_box
 from sheetflow.emulator.sheets.shifts import with_sheet_ids, without_zero_ids
 from sheetflow.emulator.wire import Json, assign, invalid
@@ -54,12 +55,13 @@ def clear_basic_filter(batch: Batch, request: Json) -> None:
 def add_filter_view(batch: Batch, request: Json) -> Json:
     """A filter view; its id may be chosen, and must be free."""
     wanted = filtering.kept(with_sheet_ids(styles.with_color_styles(request.get("filter", {}))))
-    if "namedRangeId" in wanted and "range" not in wanted:
+    check_one_place(wanted)
+    if "namedRangeId" in wanted:
         named = [n for n in batch.book.named_ranges if n["namedRangeId"] == wanted["namedRangeId"]]
         if not named:
             raise invalid(f"No named range with id: {wanted['namedRangeId']}")
         wanted["range"] = named[0]["range"]
-    if "tableId" in wanted and "range" not in wanted:
+    if "tableId" in wanted:
         wanted["range"] = dict(found(batch, "tables", "tableId", wanted["tableId"], "table")["range"])
     area = batch.area(wanted.get("range", {}))
     identifier = wanted.get("filterViewId") or defaults.fresh_id()

@@ -19,6 +19,8 @@ def create_developer_metadata(batch: Batch, request: Json) -> Json:
         raise invalid("Metadata key must be specified.")
     if wanted.get("visibility") not in ("DOCUMENT", "PROJECT"):
         raise invalid("Metadata visibility must be specified.")
+    if wanted.get("metadataId", 1) < 1:
+        raise invalid("Metadata ID must be positive.")
     identifier = wanted.get("metadataId") or defaults.fresh_id()
     if any(item["metadataId"] == identifier for item in batch.book.metadata):
         raise invalid(
@@ -86,10 +88,25 @@ def find(book: Book, filters: list[Json]) -> list[Json]:
 def matches(book: Book, item: Json, data_filter: Json) -> bool:
     """Whether a DataFilter finds this metadata."""
     if "developerMetadataLookup" in data_filter:
+        _check_lookup(data_filter["developerMetadataLookup"])
         return _looked_up(item, with_sheet_ids(data_filter["developerMetadataLookup"]))
     area = filter_area(book, data_filter)
     place = area_of(item)
     return place is not None and area.overlaps(place)
+
+
+def _check_lookup(lookup: Json) -> None:
+    """Refuse a lookup whose parts cannot go together, as Google's reference lists them."""
+    strategy = lookup.get("locationMatchingStrategy", "")
+    if strategy.endswith("_LOCATION") and "metadataLocation" not in lookup:
+        raise invalid("A metadata location must be specified with a location matching strategy.")
+    if "locationType" not in lookup:
+        return
+    if strategy == "EXACT_LOCATION":
+        raise invalid("The location type must be left unspecified when the strategy is EXACT_LOCATION.")
+    elsewhere = "metadataLocation" in lookup and not lookup["metadataLocation"].get("spreadsheet")
+    if lookup["locationType"] == "SPREADSHEET" and (strategy == "INTERSECTING_LOCATION" or elsewhere):
+        raise invalid("The location type cannot be SPREADSHEET here.")
 
 
 def _looked_up(item: Json, lookup: Json) -> bool:
@@ -103,15 +120,14 @@ def _looked_up(item: Json, lookup: Json) -> bool:
         return True
     wanted = lookup["metadataLocation"]
     if wanted.get("spreadsheet"):
-        exact = location["locationType"] == "SPREADSHEET"
-        return exact or lookup.get("locationMatchingStrategy") == "INTERSECTING_LOCATION"
+        return bool(location["locationType"] == "SPREADSHEET")  # which intersects nothing else
     place = area_of(item)
     aim = area_of({"location": wanted})
     if place is None or aim is None:
         return False
-    if lookup.get("locationMatchingStrategy") == "INTERSECTING_LOCATION":
-        return place.overlaps(aim)
-    return place == aim
+    if lookup.get("locationMatchingStrategy") == "EXACT_LOCATION":
+        return place == aim
+    return place.overlaps(aim)
 
 
 def area_of(item: Json) -> Area | None:

@@ -11,24 +11,29 @@ from sheetflow.emulator.sheets.shifts import with_sheet_ids, without_zero_ids
 from sheetflow.emulator.wire import GoogleError, Json, assign, invalid
 
 
+def _place(batch: Batch, position: Json, label: str) -> tuple[Sheet, Json]:
+    """The sheet on which an object is put, which may be a new one of its own, and its position there."""
+    if position.get("newSheet") or "sheetId" in position:
+        sheet_id = position.get("sheetId") or defaults.fresh_id()
+        if batch.book.find(sheet_id) is not None:
+            raise invalid(f"A sheet with id {sheet_id} already exists.")
+        properties = defaults.sheet_properties(sheet_id, tabs.free_title(batch.book, "Chart1"))
+        sheet = Sheet(batch.book.token, {**properties, "sheetType": "OBJECT"})
+        batch.book.sheets.append(sheet)
+        return sheet, {"sheetId": sheet_id}
+    if "overlayPosition" not in position:
+        raise invalid(f"The position of a {label} must be specified.")
+    overlay = {"widthPixels": 600, "heightPixels": 371, **position["overlayPosition"]}
+    sheet = batch.book.writable(overlay.get("anchorCell", {}).get("sheetId", 0))
+    return sheet, {"overlayPosition": overlay}
+
+
 def _add(batch: Batch, wanted: Json, part: str, name: str, label: str) -> Json:
-    wanted = with_sheet_ids(wanted)
+    wanted = with_sheet_ids(styles.with_color_styles(wanted))
     identifier = wanted.get(name) or defaults.fresh_id()
     if any(item[name] == identifier for sheet in batch.book.sheets for item in sheet.parts.get(part, ())):
         raise invalid(f"A {label} with id: {identifier} already exists.")
-    position = wanted.get("position", {})
-    if position.get("newSheet"):
-        title = tabs.free_title(batch.book, "Chart1")
-        properties = defaults.sheet_properties(defaults.fresh_id(), title)
-        sheet = Sheet(batch.book.token, {**properties, "sheetType": "OBJECT"})
-        batch.book.sheets.append(sheet)
-        position = {"sheetId": sheet.sheet_id}
-    elif "overlayPosition" in position:
-        overlay = {"widthPixels": 600, "heightPixels": 371, **position["overlayPosition"]}
-        position = {"overlayPosition": overlay}
-        sheet = batch.book.writable(overlay.get("anchorCell", {}).get("sheetId", 0))
-    else:
-        raise invalid(f"The position of a {label} must be specified.")
+    sheet, position = _place(batch, wanted.get("position", {}), label)
     item = {name: identifier, **wanted, "position": position}
     sheet.parts.setdefault(part, []).append(item)
     shown: Json = without_zero_ids(item)
@@ -51,7 +56,7 @@ def add_slicer(batch: Batch, request: Json) -> Json:
 def update_chart_spec(batch: Batch, request: Json) -> None:
     """Replace what a chart shows."""
     item = found(batch, "charts", "chartId", request.get("chartId", 0), "chart")
-    item["spec"] = with_sheet_ids(request.get("spec", {}))
+    item["spec"] = with_sheet_ids(styles.with_color_styles(request.get("spec", {})))
 
 
 @kind("updateSlicerSpec")
@@ -59,7 +64,9 @@ def update_slicer_spec(batch: Batch, request: Json) -> None:
     """Change a slicer."""
     mask = batch.mask(request, "SlicerSpec")
     item = found(batch, "slicers", "slicerId", request.get("slicerId", 0), "slicer")
-    assign(item.setdefault("spec", {}), with_sheet_ids(request.get("spec", {})), mask)
+    assign(
+        item.setdefault("spec", {}), with_sheet_ids(styles.with_color_styles(request.get("spec", {}))), mask
+    )
 
 
 @kind("updateEmbeddedObjectPosition")
@@ -67,10 +74,24 @@ def update_embedded_object_position(batch: Batch, request: Json) -> Json:
     """Move a chart or slicer on its sheet."""
     item = _object(batch, request.get("objectId", 0))
     wanted = with_sheet_ids(request.get("newPosition", {}))
-    mask = batch.mask({"fields": request.get("fields", "*")}, "OverlayPosition")
-    overlay = dict(item["position"].get("overlayPosition", {}))
-    assign(overlay, wanted.get("overlayPosition", {}), mask)
-    item["position"] = {"overlayPosition": overlay}
+    old = item["position"]
+    position = wanted
+    if "overlayPosition" in wanted:
+        overlay = dict(old.get("overlayPosition", {}))
+        assign(overlay, wanted["overlayPosition"], batch.mask(request, "OverlayPosition"))
+        position = {"overlayPosition": overlay}
+    part, name = _part(item)
+    home = next(sheet for sheet in batch.book.sheets if item in sheet.parts.get(part, ()))
+    sheet, item["position"] = _place(batch, position, "chart")
+    if sheet.sheet_id != home.sheet_id:
+        kept = [one for one in home.parts[part] if one[name] != item[name]]
+        mine = batch.book.writable(home.sheet_id)
+        mine.parts[part] = kept
+        if not kept:
+            del mine.parts[part]
+        sheet.parts.setdefault(part, []).append(item)
+    if "sheetId" in old:
+        batch.book.sheets.remove(batch.book.sheet(old["sheetId"]))
     return {"position": without_zero_ids(item["position"])}
 
 
@@ -89,11 +110,16 @@ def delete_embedded_object(batch: Batch, request: Json) -> None:
     """Remove a chart or slicer; a sheet of its own goes with it."""
     identifier = request.get("objectId", 0)
     item = _object(batch, identifier)
-    part, name = ("charts", "chartId") if "chartId" in item else ("slicers", "slicerId")
+    part, name = _part(item)
     removed(batch, part, name, identifier, "embedded object")
     own = item["position"].get("sheetId")
     if own is not None:
         batch.book.sheets.remove(batch.book.sheet(own))
+
+
+def _part(item: Json) -> tuple[str, str]:
+    """Where an object is kept, and the name of its id."""
+    return ("charts", "chartId") if "chartId" in item else ("slicers", "slicerId")
 
 
 def _object(batch: Batch, identifier: int) -> Json:

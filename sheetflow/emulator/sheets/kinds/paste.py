@@ -28,8 +28,7 @@ def copy_paste(batch: Batch, request: Json) -> None:
     height, width = box.row1 - box.row0, box.col1 - box.col0
     if turn:
         height, width = width, height
-    down = max((to.row1 - to.row0) // height, 1)
-    across = max((to.col1 - to.col0) // width, 1)
+    down, across = _times(to.row1 - to.row0, height), _times(to.col1 - to.col0, width)
     target = Box(to.row0, to.row0 + down * height, to.col0, to.col0 + across * width)
     batch.check(Area(destination.sheet_id, *target))
     clip = Clip(batch, source.sheet_id, box)
@@ -49,6 +48,11 @@ def copy_paste(batch: Batch, request: Json) -> None:
         looks.copy_looks(
             batch, Area(source.sheet_id, *box), destination.sheet_id, corners, merges=how in _MERGES
         )
+
+
+def _times(room: int, size: int) -> int:
+    """How often something is repeated: to fill what is a multiple of it, else once."""
+    return room // size if room % size == 0 else 1
 
 
 _MERGES = ("PASTE_NORMAL", "PASTE_FORMAT")
@@ -130,6 +134,10 @@ class Clip:
         return Cell(value, style, cell.note, rule, cell.more)
 
 
+_WITH_VALUES = ("PASTE_NORMAL", "PASTE_VALUES", "PASTE_NO_BORDERS", "PASTE_FORMULA")
+"""The kinds of pasting that bring a text's values along; the others take a format, which texts have not."""
+
+
 class _Table(HTMLParser):
     """The rows of the tables in a piece of HTML."""
 
@@ -169,13 +177,16 @@ def paste_data(batch: Batch, request: Json) -> None:
         parser = _Table()
         parser.feed(data)
         lines = parser.lines or [[re.sub(r"<[^>]*>", "", data)]]
+    elif len(request.get("delimiter", "")) == 1:
+        lines = list(csv.reader(io.StringIO(data), delimiter=request["delimiter"]))
     elif request.get("delimiter"):
-        lines = list(csv.reader(io.StringIO(data), delimiter=request["delimiter"][0]))
+        lines = [line.split(request["delimiter"]) for line in data.splitlines()]
     else:
         raise invalid("Either delimiter or html must be set.")
+    how = request.get("type", "PASTE_NORMAL")
     top, left = place.get("rowIndex", 0), place.get("columnIndex", 0)
     width = max((len(line) for line in lines), default=0)
-    if not lines or not width:
+    if not lines or not width or how not in _WITH_VALUES:
         return
     target = Box(top, top + len(lines), left, left + width)
     sheet = batch.book.writable(place.get("sheetId", 0))
@@ -183,5 +194,8 @@ def paste_data(batch: Batch, request: Json) -> None:
     grow(batch.book, sheet, target.row1, target.col1)
     for down, line in enumerate(lines):
         for across, text in enumerate(line):
-            cell = typed(sheet.cell(top + down, left + across), text, batch.book.locale, batch.book)
+            old = sheet.cell(top + down, left + across)
+            cell = typed(old, text, batch.book.locale, batch.book)
+            if how in ("PASTE_VALUES", "PASTE_FORMULA"):
+                cell = old.holding(cell.value)
             sheet.put(top + down, left + across, cell)

@@ -10,6 +10,7 @@ import re
 
 from sheetflow.emulator.sheets import a1, access, defaults
 from sheetflow.emulator.sheets.a1 import Area
+from sheetflow.emulator.sheets.kinds.appearance import found
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind, without_defaults
 from sheetflow.emulator.sheets.picture import protected_range
 from sheetflow.emulator.sheets.sheet import Sheet
@@ -100,6 +101,7 @@ def _check_free(batch: Batch, name: str) -> None:
 def add_protected_range(batch: Batch, request: Json) -> Json:
     """Protect a range. Without editors the caller alone may edit it, beside the file's owner."""
     wanted = with_sheet_ids(request.get("protectedRange", {}))
+    check_one_place(wanted)
     identifier = wanted.get("protectedRangeId") or defaults.fresh_id()
     if _find(batch, identifier) is not None:
         raise invalid(f"A protected range with id: {identifier} already exists.")
@@ -153,12 +155,26 @@ def delete_protected_range(batch: Batch, request: Json) -> None:
 
 
 def _area(batch: Batch, item: Json) -> Area:
+    """The cells of a protection, which stands on one range, named range or table."""
     if "namedRangeId" in item:
         item.pop("range", None)
-        return a1.area_of(_named(batch, item["namedRangeId"])["range"])
-    if "range" not in item:
+        area = a1.area_of(_named(batch, item["namedRangeId"])["range"])
+    elif "tableId" in item:
+        item["range"] = dict(found(batch, "tables", "tableId", item["tableId"], "table")["range"])
+        area = a1.area_of(item["range"])
+    elif "range" in item:
+        area = batch.area(item["range"])
+    else:
         raise invalid("A protected range must have a range or a named range.")
-    return batch.area(item["range"])
+    if item.get("unprotectedRanges") and area != Area(area.sheet_id):
+        raise invalid("Unprotected ranges are only supported on protected sheets.")
+    return area
+
+
+def check_one_place(wanted: Json) -> None:
+    """Refuse more than one of the things on which a protection or a filter can stand."""
+    if sum(name in wanted for name in ("range", "namedRangeId", "tableId")) > 1:
+        raise invalid("Only one of range, named_range_id and table_id may be set.")
 
 
 def _editors(batch: Batch, wanted: Json) -> Json:
@@ -187,12 +203,12 @@ def _find(batch: Batch, identifier: int) -> tuple[Sheet, Json] | None:
 
 def _mine(batch: Batch, identifier: int) -> tuple[Sheet, Json]:
     """A protection that the caller may change, of a sheet that may be written to."""
-    found = _find(batch, identifier)
-    if found is None:
+    known = _find(batch, identifier)
+    if known is None:
         raise invalid(f"No protected range with id: {identifier}")
-    sheet, item = found
+    sheet, item = known
     if not access.is_editor(item, batch.caller, batch.doc.owner):
         raise invalid(access.PROTECTED)
     sheet = batch.book.writable(sheet.sheet_id)
-    found = _find(batch, identifier)
-    return sheet, item if found is None else found[1]
+    known = _find(batch, identifier)
+    return sheet, item if known is None else known[1]

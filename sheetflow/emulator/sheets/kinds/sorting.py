@@ -14,7 +14,7 @@ from sheetflow.emulator.sheets.kinds.batch import Batch, kind
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.values import grow, typed
 from sheetflow.emulator.sheets.view import View
-from sheetflow.emulator.wire import Json
+from sheetflow.emulator.wire import Json, invalid
 
 
 @kind("sortRange")
@@ -60,6 +60,8 @@ def _rank(value: Value) -> tuple[int, Any]:
         return 0, value
     if isinstance(value, CellError):
         return 3, value.kind
+    if value is None:
+        return 4, 0
     return 1, str(value).casefold()
 
 
@@ -96,10 +98,14 @@ def delete_duplicates(batch: Batch, request: Json) -> Json:
     batch.check(area)
     sheet = batch.book.writable(area.sheet_id)
     view = View(batch.book, sheet)
+    for place in request.get("comparisonColumns", ()):
+        start, end = place.get("startIndex", 0), place.get("endIndex", box.col1)
+        if place.get("dimension") != "COLUMNS" or not box.col0 <= start < end <= box.col1:
+            raise invalid("comparisonColumns must be columns within the range.")
     columns = [
         column
         for place in request.get("comparisonColumns", [])
-        for column in range(place.get("startIndex", 0), place.get("endIndex", 0))
+        for column in range(place.get("startIndex", 0), place.get("endIndex", box.col1))
     ] or list(range(box.col0, box.col1))
     seen: set[tuple[Any, ...]] = set()
     kept, last = [], min(box.row1, max(view.rows, box.row0))
@@ -143,13 +149,18 @@ def text_to_columns(batch: Batch, request: Json) -> None:
     """Split the texts of one column into the columns at its right."""
     area = batch.area(request.get("source", {}))
     box = batch.book.box(area)
+    if area.col0 is None or area.col1 != area.col0 + 1:
+        raise invalid("The source must span exactly one column.")
+    how = request.get("delimiterType", "AUTODETECT")
+    if how == "CUSTOM" and not request.get("delimiter"):
+        raise invalid("A delimiter must be given for the delimiter type CUSTOM.")
     sheet = batch.book.writable(area.sheet_id)
     view = View(batch.book, sheet)
     texts = {
         row: view.formatted(sheet.cell(row, box.col0), view.value(row, box.col0))
         for row in range(box.row0, min(box.row1, view.rows))
+        if view.value(row, box.col0) is not None
     }
-    how = request.get("delimiterType", "AUTODETECT")
     mark = request.get("delimiter", ",") if how == "CUSTOM" else _DELIMITERS.get(how)
     if mark is None:
         mark = max(_DELIMITERS.values(), key=lambda one: sum(text.count(one) for text in texts.values()))

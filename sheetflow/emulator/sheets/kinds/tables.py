@@ -108,8 +108,10 @@ def update_table(batch: Batch, request: Json) -> None:
     wanted = _wanted(request)
     item = found(batch, "tables", "tableId", wanted.get("tableId", ""), "table")
     home, old_name = a1.area_of(item["range"]).sheet_id, item["name"]
-    first = a1.area_of(item["range"]).col0 or 0
+    first, footed = a1.area_of(item["range"]).col0 or 0, tables.has_footer(item)
     assign(item, {**wanted, "tableId": item["tableId"], tables.NAMES: item.get(tables.NAMES, [])}, mask)
+    if tables.has_footer(item) != footed and "range" not in mask and "*" not in mask:
+        _footed(batch, item, 1 if tables.has_footer(item) else -1)
     area = batch.area(item.get("range", {}))
     if area.sheet_id != home:
         raise invalid("A table cannot be moved to another sheet.")
@@ -126,6 +128,14 @@ def update_table(batch: Batch, request: Json) -> None:
         batch.book.rewrite(formulas.TableRenamed(old_name, item["name"]))
     if "columnProperties" in mask or "range" in mask or "*" in mask:
         _write_headers(batch, item, box, over="range" not in mask or "*" in mask)
+
+
+def _footed(batch: Batch, item: Json, more: int) -> None:
+    """Make a table a row longer for a footer that it gets, or shorter for one that it loses."""
+    last = int(item["range"]["endRowIndex"]) + more
+    sheet = batch.book.writable(item["range"].get("sheetId", 0))
+    grow(batch.book, sheet, last, 1)
+    item["range"] = {**item["range"], "endRowIndex": last}
 
 
 @kind("deleteTable")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from sheetflow.emulator.sheets import access, defaults, following, formulas, picture, shifts, styles
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
 from sheetflow.emulator.sheets.sheet import Sheet
+from sheetflow.emulator.sheets.zones import zone_named
 from sheetflow.emulator.wire import Json, Mask, assign, invalid
 
 TITLE_LIMIT = 100
@@ -36,6 +38,8 @@ def add_sheet(batch: Batch, request: Json) -> Json:
     sheet = Sheet(book.token, properties)
     _check_grid(sheet, grid)
     index = min(wanted.get("index", len(book.sheets)), len(book.sheets))
+    if index < 0:
+        raise invalid(f"Invalid sheet index: {index}")
     book.sheets.insert(index, sheet)
     book.guard_size()
     book.touch()
@@ -239,17 +243,24 @@ def update_spreadsheet_properties(batch: Batch, request: Json) -> None:
         raise invalid("Spreadsheet title cannot be empty.")
     if "timeZone" in mask:
         check_time_zone(wanted.get("timeZone", ""))
-    if "locale" in mask and not wanted.get("locale"):
-        raise invalid("Locale must be specified.")
+    if "locale" in mask:
+        check_locale(wanted.get("locale", ""))
     assign(batch.book.properties, styles.with_color_styles(wanted), mask)
     batch.book.touch()
 
 
 def check_time_zone(name: str) -> None:
-    """Refuse a time zone that the tz database does not know."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
+    """Refuse what is neither a time zone of the tz database nor a custom one such as `GMT-07:00`."""
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+        zone_named(name)
+    except ValueError as error:
         raise invalid(f"Invalid time zone: {name}") from error
+
+
+_LOCALE = re.compile(r"[a-z]{2,3}(_([A-Z]{2}|[0-9]{3}))?")
+
+
+def check_locale(name: str) -> None:
+    """Refuse what is no locale: a language, or a language and a country."""
+    if not _LOCALE.fullmatch(name):
+        raise invalid(f"Unsupported locale: {name}")
