@@ -242,3 +242,34 @@ class SchemaPort(Protocol):
     def tabs(self, spreadsheet: str) -> Mapping[int, str]:
         """The tabs from the left: sheetId -> title."""
         ...
+
+
+class LayoutPort(Protocol):
+    """A spreadsheet described as it is, and changed: what plan and apply need."""
+
+    def layout(self, spreadsheet: str) -> Mapping[str, Any]:
+        """The answer of spreadsheets.get without cells: properties, tabs with all they have, named ranges."""
+        ...
+
+    def cells(self, spreadsheet: str, ranges: Sequence[str]) -> Mapping[str, Any]:
+        """The answer of spreadsheets.get with the cells of ranges that begin at A1: entered, never computed.
+
+        Empty for no range.
+        """
+        ...
+
+    def rows(self, spreadsheet: str, where: str) -> Sequence[Row]:
+        """A range's values, formulas as such and dates as numbers."""
+        ...
+
+    def batch(self, spreadsheet: str, requests: Sequence[Mapping[str, Any]]) -> None:
+        """Do all requests of a batchUpdate, or none of them."""
+        ...
+
+    def owner(self, file: str) -> str:
+        """Who owns a file: an address, "" for one in a shared drive, which nobody owns."""
+        ...
+
+
+class RegistryPort(SchemaPort, LayoutPort, Protocol):
+    """Both: what a new registry needs."""

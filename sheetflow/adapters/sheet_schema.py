@@ -1,4 +1,4 @@
-"""Spreadsheets made and shared over Sheets API v4 and Drive API v3, by gspread's client.
+"""Spreadsheets made, described and changed over Sheets API v4 and Drive API v3, by gspread's client.
 
 gspread's own `create` cannot say locale and time zone, which have to be right from the first cell on.
 """
@@ -9,11 +9,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gspread
-from gspread.urls import SPREADSHEETS_API_V4_BASE_URL
+from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEETS_API_V4_BASE_URL
+
+from sheetflow.model.snapshot import Row
+
+Params = dict[str, str | int | bool | float | list[str] | None]
+LAYOUT = (
+    "properties(title,locale,timeZone),namedRanges,"
+    "sheets(properties(sheetId,title,index,hidden,tabColorStyle,gridProperties),merges,protectedRanges,"
+    "conditionalFormats,filterViews(filterViewId,title,range,filterSpecs,sortSpecs),bandedRanges)"
+)
+"""What is asked of a spreadsheet besides its cells."""
+CELLS = (
+    "sheets(properties(sheetId),data(rowData(values(userEnteredValue,note,"
+    "dataValidation(condition,strict),"
+    "userEnteredFormat(numberFormat,backgroundColorStyle,textFormat(bold,foregroundColorStyle)))),"
+    "columnMetadata(hiddenByUser,developerMetadata)))"
+)
+"""What is asked of cells: nothing that is computed."""
 
 
 class SheetSchema:
-    """Makes spreadsheets (SchemaPort), by a client of `adapters.http.client`, which makes errors ours."""
+    """Makes spreadsheets and describes them (SchemaPort, LayoutPort), by a client of `adapters.http.client`.
+
+    That client makes Google's errors ours.
+    """
 
     def __init__(self, client: gspread.Client) -> None:
         self.http = client.http_client
@@ -46,3 +66,28 @@ class SheetSchema:
         answer = self.http.fetch_sheet_metadata(spreadsheet, {"fields": "sheets.properties(sheetId,title)"})
         found = (sheet["properties"] for sheet in answer["sheets"])
         return {int(sheet["sheetId"]): str(sheet["title"]) for sheet in found}
+
+    def layout(self, spreadsheet: str) -> Mapping[str, Any]:
+        """The spreadsheet without its cells."""
+        return self.http.fetch_sheet_metadata(spreadsheet, {"fields": LAYOUT})
+
+    def cells(self, spreadsheet: str, ranges: Sequence[str]) -> Mapping[str, Any]:
+        """Entered values, notes, formats and validations of whole ranges, and their columns' metadata."""
+        if not ranges:
+            return {}
+        params: Params = {"ranges": list(ranges), "fields": CELLS, "prettyPrint": "false"}
+        return self.http.fetch_sheet_metadata(spreadsheet, params)
+
+    def rows(self, spreadsheet: str, where: str) -> Sequence[Row]:
+        """A range's values, formulas as such and dates as numbers."""
+        params: Params = {"valueRenderOption": "FORMULA", "dateTimeRenderOption": "SERIAL_NUMBER"}
+        answer = self.http.values_get(spreadsheet, where, params=params)
+        rows: Sequence[Row] = answer.get("values", [])
+        return rows
+
+    def owner(self, file: str) -> str:
+        """Who owns a file: an address, "" for one in a shared drive, which nobody owns."""
+        params: Params = {"fields": "owners(emailAddress)", "supportsAllDrives": "true"}
+        answer = self.http.request("get", f"{DRIVE_FILES_API_V3_URL}/{file}", params=params).json()
+        owners = answer.get("owners") or [{}]
+        return str(owners[0].get("emailAddress", ""))

@@ -10,23 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sheetflow.app.registry import SYSTEM_HEADERS, guarded, look
 from sheetflow.core import access, tabs
 from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.people import People, Person, Role
-from sheetflow.ports import SchemaPort
-from sheetflow.templates import render
+from sheetflow.ports import LayoutPort, RegistryPort
+from sheetflow.templates.diff import compare
+from sheetflow.templates.diff_tabs import setting_row
 from sheetflow.templates.schema import Template
-
-SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
-    "state": tabs.STATE_HEADERS,
-    "inbox": tabs.INBOX_HEADERS,
-    "outbox": tabs.OUTBOX_HEADERS,
-    "history": tabs.HISTORY_HEADERS,
-    "contractors": tabs.CONTRACTOR_HEADERS,
-    "banks": tabs.BANK_HEADERS,
-}
+from sheetflow.templates.target import PEOPLE, Target, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class Provisioned:
 
 
 def create_registry(
-    port: SchemaPort,
+    port: RegistryPort,
     template: Template,
     words: Words,
     people: Sequence[Mapping[str, Any]],
@@ -97,7 +91,7 @@ def checked(
 
 
 def fill(
-    port: SchemaPort,
+    port: LayoutPort,
     spreadsheet: str,
     template: Template,
     words: Words,
@@ -117,17 +111,22 @@ def fill(
     token = replace(
         tabs.first_token(template.sheets, nonce), access=access.wanted(people_of(rows, words)).digest
     )
-    system = render.SystemTabs(SYSTEM_HEADERS, tabs.token_text(token), tabs.TOKEN_NAME, token.range_id)
     free = {
         "system": _once(filter(None, [owner, service_account])),
         "admins": _once(filter(None, [owner, service_account, *_admins(rows, words)])),
     }
-    about = template.spreadsheet
-    properties = {"locale": about.locale[words.language], "timeZone": values["time_zone"]}
-    first = {"updateSpreadsheetProperties": {"properties": properties, "fields": "locale,timeZone"}}
-    port.batch(
-        spreadsheet, [first, *render.render(template, words, system, render.Contents(rows, values), free)]
-    )
+    first: dict[str, Sequence[Sequence[str]]] = {
+        "people": [[row.get(key, "") for key in PEOPLE] for row in rows]
+    }
+    target = Target(template, words, [words], SYSTEM_HEADERS, values, free, values["time_zone"], owner, first)
+    target.check()
+    first["settings"] = [setting_row(target, key, value) for key, value in values.items()]
+    actual = look(port, spreadsheet)
+    if any(actual.sheet(number) is not None for number in template.sheets.values()):
+        problem = "it is a registry already: look at it with `sheetflow plan`"
+        raise ConfigError([f"{spreadsheet}: {problem}"])
+    requests = [one for change in compare(target, actual) for one in change.requests]
+    port.batch(spreadsheet, [*requests, *guarded("", token)])
     return token.sheets
 
 
@@ -137,8 +136,8 @@ def people_of(rows: Iterable[Mapping[str, str]], words: Words) -> People:
         Person(
             row["email"],
             row["name"] or row["email"],
-            frozenset(role for role in Role if words.label("roles", role) in render.split(row["roles"])),
-            aliases=frozenset(alias.lower() for alias in render.split(row["aliases"])),
+            frozenset(role for role in Role if words.label("roles", role) in split(row["roles"])),
+            aliases=frozenset(alias.lower() for alias in split(row["aliases"])),
         )
         for row in rows
     )
@@ -146,12 +145,12 @@ def people_of(rows: Iterable[Mapping[str, str]], words: Words) -> People:
 
 def _person(person: Mapping[str, Any], words: Words) -> dict[str, str]:
     """A row of the People tab, as texts, roles by their labels."""
-    row = dict.fromkeys(render.PEOPLE, "")
+    row = dict.fromkeys(PEOPLE, "")
     for key, value in person.items():
         parts = [str(part).strip() for part in value] if isinstance(value, (list, tuple)) else None
         row[key] = ", ".join(parts) if parts is not None else str(value or "").strip()
     row["email"] = row["email"].lower()
-    row["roles"] = ", ".join(words.label("roles", role) for role in render.split(row["roles"]))
+    row["roles"] = ", ".join(words.label("roles", role) for role in split(row["roles"]))
     return row
 
 
@@ -163,14 +162,14 @@ def _people_problems(
     for place, (row, person) in enumerate(zip(rows, people, strict=True), start=1):
         where = row["email"] or f"person {place}"
         for key in person:
-            if key not in render.PEOPLE:
+            if key not in PEOPLE:
                 yield f"{where}: nothing is known of {key!r}"
         if "@" not in row["email"]:
             yield f"{where}: an e-mail address is needed"
         elif row["email"] in taken:
             yield f"{where}: this address is given twice"
         taken.add(row["email"])
-        for role in render.split(row["roles"]):
+        for role in split(row["roles"]):
             if role not in roles:
                 yield f"{where}: there is no role {role!r}"
 
@@ -186,7 +185,7 @@ def _settings_problems(template: Template, values: Mapping[str, str]) -> Iterabl
 
 def _admins(rows: Iterable[Mapping[str, str]], words: Words) -> list[str]:
     admin = words.label("roles", Role.ADMIN)
-    return [row["email"] for row in rows if admin in render.split(row["roles"])]
+    return [row["email"] for row in rows if admin in split(row["roles"])]
 
 
 def _once(addresses: Iterable[str]) -> list[str]:

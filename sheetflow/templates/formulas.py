@@ -124,3 +124,54 @@ def letter(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_PARTS = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*")"""
+    r"""|(?P<elsewhere>(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!\$?[A-Za-z]{1,3}\$?\d*(?::\$?[A-Za-z]{1,3}\$?\d*)?)"""
+    r"""|(?<![\w$])(?P<fixed>\$?)(?P<column>[A-Za-z]{1,3})(?=\$?\d|:|[^\w$(!]|$)(?P<row>\$?\d*)""",
+)
+"""What of a formula is no name of a function: a text, a reference to another tab, a reference to this one."""
+_HEADER = re.compile(r'=\s*1\s*[;,]\s*"((?:[^"]|"")*)"')
+
+
+def comparable(formula: str, keys: Mapping[str, str]) -> str:
+    """A formula as it is compared: columns by their keys, so that it is the same wherever they stand.
+
+    Spaces, the separator of arguments, the quotes of a tab's title and the case of functions do not count:
+    Google shows them by the locale.
+
+    Args:
+        formula: as it stands in a cell or a rule.
+        keys: A1 letter -> what stands in that column.
+
+    >>> comparable("=and($B2<today(), 'State'!$A$3:$A=1)", {"B": "pay_by"})
+    '=AND(${pay_by}2<TODAY();STATE!$A$3:$A=1)'
+    """
+    parts: list[str] = []
+    end = 0
+
+    def plain(text: str) -> str:
+        return "".join(text.split()).replace(",", ";").upper()
+
+    for found in _PARTS.finditer(formula):
+        parts.append(plain(formula[end : found.start()]))
+        end = found.end()
+        if found["text"] is not None:
+            parts.append(found["text"])
+        elif found["elsewhere"] is not None:
+            parts.append(found["elsewhere"].replace("'", "").upper())
+        else:
+            letters = found["column"].upper()
+            parts.append(found["fixed"] + "{" + keys.get(letters, letters) + "}" + found["row"])
+    parts.append(plain(formula[end:]))
+    return "".join(parts)
+
+
+def header_text(cell: object) -> str:
+    """A header cell's text; where a shown column's formula stands there, the header that it gives itself."""
+    text = str(cell)
+    if not text.startswith("="):
+        return text
+    found = _HEADER.search(text)
+    return found[1].replace('""', '"') if found else ""

@@ -19,6 +19,10 @@ Request = dict[str, Any]
 """One request of a batchUpdate."""
 
 
+SIGN = "sheetflow: "
+"""What the description of each of our protections begins with."""
+
+
 def object_id(kind: str, *names: str) -> int:
     """The id of a protection or a view by its name: positive, 31 bits."""
     return zlib.crc32("/".join((kind, *names)).encode()) & 0x7FFFFFFF or 1
@@ -118,9 +122,9 @@ class Registry:
         values = [{"userEnteredValue": text} for text in offered]
         return {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": True}
 
-    def marks(self) -> Iterator[Request]:
-        """Conditional formats, in the template's order: the first that holds wins."""
-        for index, mark in enumerate(self.template.marks):
+    def marks(self) -> Iterator[dict[str, Any]]:
+        """ConditionalFormatRules, in the template's order: the first that holds wins."""
+        for mark in self.template.marks:
             look: dict[str, Any] = {}
             if mark.background:
                 look["backgroundColorStyle"] = color(mark.background)
@@ -129,14 +133,13 @@ class Registry:
                 text["bold"] = True
             if text:
                 look["textFormat"] = text
-            rule = {
+            yield {
                 "ranges": [self._cells(key) for key in mark.columns],
                 "booleanRule": {"condition": self._condition(mark), "format": look},
             }
-            yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
 
-    def protections(self) -> Iterator[Request]:
-        """The header row and the columns that are the system's, whole."""
+    def protections(self) -> Iterator[dict[str, Any]]:
+        """ProtectedRanges: the header row and the columns that are the system's, whole."""
         tab = self.template.tab("registry")
         if tab.protect_header:
             yield self._protect("header", grid(self.sheet, (0, 1)), tab.protect_header)
@@ -145,17 +148,12 @@ class Registry:
                 place = self.places[column.key]
                 yield self._protect(column.key, grid(self.sheet, columns=(place, place + 1)), column.protect)
 
-    def views(self) -> Iterator[Request]:
-        """Filter views."""
-        for view in self.template.views:
-            yield {"addFilterView": {"filter": self.view(view)}}
-
     def view(self, view: View) -> dict[str, Any]:
         """A FilterView."""
         found: dict[str, Any] = {
             "filterViewId": object_id("view", view.key),
             "title": view.title[self.language],
-            "range": grid(self.sheet, columns=(0, len(self.template.columns))),
+            "range": grid(self.sheet, columns=(0, max(self.places.values()) + 1)),
             "filterSpecs": [
                 {
                     "columnIndex": self.places[where.column],
@@ -179,19 +177,21 @@ class Registry:
         place = self.places[key]
         return grid(self.sheet, (1, None), (place, place + 1))
 
-    def _protect(self, name: str, place: Mapping[str, int], how: str) -> Request:
+    def _protect(self, name: str, place: Mapping[str, int], how: str) -> dict[str, Any]:
         return protection(("registry", name), place, None if how == "warning" else self.editors[how])
 
 
-def protection(names: Sequence[str], place: Mapping[str, int], editors: Iterable[str] | None) -> Request:
-    """Protect a range. `editors` None: it only warns."""
+def protection(
+    names: Sequence[str], place: Mapping[str, int], editors: Iterable[str] | None
+) -> dict[str, Any]:
+    """A ProtectedRange. `editors` None: it only warns."""
     item: dict[str, Any] = {
         "protectedRangeId": object_id("protection", *names),
         "range": dict(place),
-        "description": f"sheetflow: {'.'.join(names)}",
+        "description": SIGN + ".".join(names),
     }
     item |= {"warningOnly": True} if editors is None else {"editors": {"users": list(editors)}}
-    return {"addProtectedRange": {"protectedRange": item}}
+    return item
 
 
 def _boolean(kind: str, value: str) -> dict[str, Any]:

@@ -86,6 +86,13 @@ class Header(_Part):
     text: Color
 
 
+class Banding(_Part):
+    """Alternating colours of rows, below the header's own."""
+
+    first: Color
+    second: Color
+
+
 class Tab(_Part):
     """A tab. `widths`: of its columns in pixels, from the left; `format` and `wrap`: of all its cells.
 
@@ -107,6 +114,7 @@ class Tab(_Part):
     headers: dict[str, tuple[str, ...]] = {}
     format: str = ""
     wrap: bool = False
+    banding: Banding | None = None
 
 
 class RegistryColumn(_Part):

@@ -10,28 +10,27 @@ import pytest
 
 from sheetflow.errors import ConfigError
 from sheetflow.model.columns import SHOWN
+from sheetflow.templates.actual import Actual, Sheet
+from sheetflow.templates.diff import compare
 from sheetflow.templates.looks import object_id
-from sheetflow.templates.render import Contents, SystemTabs, render
 from sheetflow.templates.schema import Template, read_template
+from sheetflow.templates.target import Target
 from tests.discovery import assert_fits
 
-SYSTEM = SystemTabs(
-    {
-        "state": ("id", "confirmed", "seal", *[key for key in SHOWN if key != "confirmed"]),
-        "inbox": ("uuid", "at"),
-        "outbox": ("id", "state"),
-        "history": ("seq", "at", "hash"),
-        "contractors": ("inn", "account", "since"),
-        "banks": ("bik", "name"),
-    },
-    '{"revision":0}',
-    "SF_VERSION",
-    "sf_0_abc",
-)
-CONTENTS = Contents(
-    [{"email": "mia@firm.example", "name": "Миа", "roles": "manager"}, {"email": "=IMPORTXML(1)"}],
-    {"currencies": "RUB, USD", "vat_rates": "20 %, none", "departments": "", "company": "=1+1"},
-)
+HEADERS = {
+    "state": ("id", "confirmed", "seal", *[key for key in SHOWN if key != "confirmed"]),
+    "inbox": ("uuid", "at"),
+    "outbox": ("id", "state"),
+    "history": ("seq", "at", "hash"),
+    "contractors": ("inn", "account", "since"),
+    "banks": ("bik", "name"),
+}
+SETTINGS = {"currencies": "RUB, USD", "vat_rates": "20 %, none", "departments": "", "company": "=1+1"}
+ROWS = {
+    "people": [["mia@firm.example", "Миа", "manager"], ["=IMPORTXML(1)"]],
+    "settings": [["Company", "=1+1"]],
+}
+EMPTY = Actual("en_US", "Etc/GMT", [Sheet(0, "Sheet1", rows=1000, columns=26)])
 EDITORS = {
     "system": ["robot@firm.example", "sa@x.example"],
     "admins": ["robot@firm.example", "ada@firm.example"],
@@ -60,19 +59,24 @@ def words(request: pytest.FixtureRequest) -> Language:
 
 @pytest.fixture
 def requests(template: Template, words: Language) -> list[dict[str, Any]]:
-    return render(template, words, SYSTEM, CONTENTS, EDITORS)
+    return made(template, words)
+
+
+def made(template: Template, words: Language, settings: Mapping[str, str] = SETTINGS) -> list[dict[str, Any]]:
+    target = Target(template, words, [words], HEADERS, settings, EDITORS, "Europe/Moscow", "", ROWS)
+    return [dict(request) for change in compare(target, EMPTY) for request in change.requests]
 
 
 def kinds(requests: list[dict[str, Any]], name: str) -> list[Any]:
     return [request[name] for request in requests if name in request]
 
 
-def test_render__requests_are_what_google_takes(requests: list[dict[str, Any]]) -> None:
+def test_founding__requests_are_what_google_takes(requests: list[dict[str, Any]]) -> None:
     body = {"requests": requests}
     assert_fits(document="sheets.v4", schema="BatchUpdateSpreadsheetRequest", value=body)
 
 
-def test_render__cells_hold_texts_that_are_never_formulas(requests: list[dict[str, Any]]) -> None:
+def test_founding__cells_hold_texts_that_are_never_formulas(requests: list[dict[str, Any]]) -> None:
     formulas = []
     for written in kinds(requests, "updateCells"):
         for row in written["rows"]:
@@ -86,7 +90,9 @@ def test_render__cells_hold_texts_that_are_never_formulas(requests: list[dict[st
     assert "IMPORTXML" not in "".join(formulas)
 
 
-def test_render__ids_of_protections_and_views_are_stable_and_distinct(requests: list[dict[str, Any]]) -> None:
+def test_founding__ids_of_protections_and_views_are_stable_and_distinct(
+    requests: list[dict[str, Any]],
+) -> None:
     protections = {
         item["protectedRange"]["description"]: item["protectedRange"]["protectedRangeId"]
         for item in kinds(requests, "addProtectedRange")
@@ -96,8 +102,8 @@ def test_render__ids_of_protections_and_views_are_stable_and_distinct(requests: 
     assert len({*protections.values(), *views}) == len(protections) + len(views) == 21
 
 
-def test_render__protections_name_whom_they_leave_free(template: Template) -> None:
-    requests = render(template, language("en"), SYSTEM, CONTENTS, EDITORS)
+def test_founding__protections_name_whom_they_leave_free(template: Template) -> None:
+    requests = made(template, language("en"))
     found = {}
     for item in kinds(requests, "addProtectedRange"):
         protection = item["protectedRange"]
@@ -112,8 +118,8 @@ def test_render__protections_name_whom_they_leave_free(template: Template) -> No
     }
 
 
-def test_render__dropdowns_offer_what_the_settings_say_and_only_mark(template: Template) -> None:
-    requests = render(template, language("ru"), SYSTEM, CONTENTS, EDITORS)
+def test_founding__dropdowns_offer_what_the_settings_say_and_only_mark(template: Template) -> None:
+    requests = made(template, language("ru"))
     keys = [column.key for column in template.columns]
     offered = {}
     for item in kinds(requests, "setDataValidation"):
@@ -132,8 +138,8 @@ def test_render__dropdowns_offer_what_the_settings_say_and_only_mark(template: T
     }  # fmt: skip
 
 
-def test_render__views_stand_on_what_was_confirmed(template: Template) -> None:
-    requests = render(template, language("ru"), SYSTEM, CONTENTS, EDITORS)
+def test_founding__views_stand_on_what_was_confirmed(template: Template) -> None:
+    requests = made(template, language("ru"))
     views = {
         item["filter"]["title"]: [
             (spec["columnIndex"], spec["filterCriteria"]["condition"]["values"][0]["userEnteredValue"])
@@ -152,20 +158,30 @@ def test_render__views_stand_on_what_was_confirmed(template: Template) -> None:
     }
 
 
-def test_render__the_token_is_named_in_the_same_batch(requests: list[dict[str, Any]]) -> None:
-    (named,) = kinds(requests, "addNamedRange")
-    corner = {"sheetId": 111, "endRowIndex": 1, "endColumnIndex": 1}
-    assert named["namedRange"] == {"namedRangeId": "sf_0_abc", "name": "SF_VERSION", "range": corner}
+def test_founding__googles_own_tab_goes_and_peoples_stay(template: Template) -> None:
+    assert kinds(made(template, language("en")), "deleteSheet") == [{"sheetId": 0}]
+    used = Sheet(0, "Plan", rows=9, columns=9, cells=[[{"userEnteredValue": {"stringValue": "mine"}}]])
+    target = Target(
+        template, language("en"), [], HEADERS, SETTINGS, EDITORS, "Europe/Moscow", "", ROWS
+    )  # fmt: skip
+    changes = compare(target, Actual("en_US", "Etc/GMT", [used, Sheet(7, "Registry")]))
+    requests = [dict(request) for change in changes for request in change.requests]
+    assert kinds(requests, "deleteSheet") == []
+    renamed = [change for change in changes if change.name == "Registry" and change.action == "change"]
+    assert [change.detail for change in renamed] == [
+        "a tab that is not the registry's has the registry's title; it is called 'Registry (2)', and nothing "
+        "in it is touched"
+    ]
 
 
-def test_render__labels_that_cannot_be_used_are_all_told(template: Template) -> None:
+def test_founding__labels_that_cannot_be_used_are_all_told(template: Template) -> None:
     words = language("en")
     labels = {group: dict(texts) for group, texts in words.labels.items()}
     del labels["tabs"]["state"], labels["statuses"]["Paid"]
     labels["columns"]["checks"] = "Comment"
     labels["columns"]["amount"] = 'Amount "net"'
     with pytest.raises(ConfigError) as caught:
-        render(template, Language("en", labels), SYSTEM, Contents([], {"colour": "blue"}), EDITORS)
+        made(template, Language("en", labels), {"colour": "blue"})
     assert caught.value.problems == (
         "en/labels.toml: tabs.state: there is no label",
         "en/labels.toml: columns.checks: the same label as 'comment'",
@@ -175,6 +191,6 @@ def test_render__labels_that_cannot_be_used_are_all_told(template: Template) -> 
     )
 
 
-def test_render__a_language_without_a_locale_is_refused(template: Template) -> None:
+def test_founding__a_language_without_a_locale_is_refused(template: Template) -> None:
     with pytest.raises(ConfigError, match="there is no language 'de'"):
-        render(template, Language("de", language("en").labels), SYSTEM, CONTENTS, EDITORS)
+        made(template, Language("de", language("en").labels))

@@ -1,0 +1,177 @@
+"""What a spreadsheet should be: the template in one language, with these people and these settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from sheetflow.errors import ConfigError
+from sheetflow.model.columns import SHOWN
+from sheetflow.templates import looks
+from sheetflow.templates.formulas import StateTab, letter, shown_formulas
+from sheetflow.templates.schema import Tab, Template
+from sheetflow.workflow.table import Status
+
+PEOPLE = ("email", "name", "roles", "limit", "language", "aliases")
+"""The People tab's columns, in their order."""
+SETTINGS = ("setting", "value", "help")
+"""The Settings tab's columns, in their order."""
+
+
+class Words(Protocol):
+    """A language, and the labels in it: group -> key -> text."""
+
+    @property
+    def language(self) -> str:
+        """Its code, one of the template's languages."""
+        ...
+
+    @property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """The language's `labels.toml`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column of a tab: its key, its header, and the note that explains it, "" for none of ours."""
+
+    key: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What there should be.
+
+    `words`: the registry's language; `languages`: all that there are, for headers are known in each.
+    `headers`: tab key -> the keys of a system tab's columns. `settings`: key -> value.
+    `editors`: whom protections leave free, "system" and "admins", besides the file's `owner`.
+    `rows`: what a tab begins with where it has to be made, by its key: texts below the header.
+    """
+
+    template: Template
+    words: Words
+    languages: Sequence[Words]
+    headers: Mapping[str, Sequence[str]]
+    settings: Mapping[str, str]
+    editors: Mapping[str, Sequence[str]]
+    time_zone: str
+    owner: str = ""
+    rows: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
+
+    @property
+    def locale(self) -> str:
+        """Google's locale."""
+        return self.template.spreadsheet.locale[self.words.language]
+
+    def label(self, group: str, key: str) -> str:
+        """A label in the registry's language."""
+        return self.words.labels[group][key]
+
+    def title(self, tab: Tab) -> str:
+        """A tab's title."""
+        return self.label("tabs", tab.key)
+
+    def top(self, tab: Tab) -> int:
+        """The header's row, 0 first: the last of the frozen ones, for the token stands above the State's."""
+        return max(tab.frozen_rows - 1, 0)
+
+    def heads(self, tab: Tab, words: Words | None = None) -> list[Head]:
+        """A tab's columns in their order, in a language."""
+        words = words or self.words
+        labels = words.labels
+        if tab.key == "registry":
+            notes = labels.get("column_help", {})
+            return [
+                Head(column.key, labels["columns"][column.key], notes.get(column.key, ""))
+                for column in self.template.columns
+            ]
+        if tab.key == "people":
+            notes = labels.get("people_help", {})
+            return [Head(key, labels["people"][key], notes.get(key, "")) for key in PEOPLE]
+        if tab.key == "contractors":
+            return [
+                Head(key, labels["columns"].get(key) or labels["book"][key]) for key in self.headers[tab.key]
+            ]
+        if tab.key == "history":
+            return [Head(key, labels["history"][key]) for key in self.headers[tab.key]]
+        if tab.headers:
+            keys = SETTINGS if tab.key == "settings" else tuple(str(n) for n in range(len(tab.headers)))
+            return [Head(key, text) for key, text in zip(keys, tab.headers[words.language], strict=False)]
+        return [Head(key, key) for key in self.headers[tab.key]]
+
+    def known(self, tab: Tab) -> dict[str, str]:
+        """Header text in any language, lower case -> key."""
+        found: dict[str, str] = {}
+        for words in (self.words, *self.languages):
+            for head in self.heads(tab, words):
+                found.setdefault(head.text.strip().lower(), head.key)
+        return found
+
+    def formulas(self, places: Mapping[str, int]) -> dict[str, str]:
+        """The shown columns' formulas, by key, where the Registry's columns stand at these places."""
+        letters = {key: letter(place) for key, place in places.items()}
+        state = self.template.tab("state")
+        columns = {header: letter(place) for place, header in enumerate(self.headers["state"])}
+        stands = StateTab(self.title(state), self.top(state) + 2, columns)
+        return shown_formulas(letters, self.words.labels["columns"], stands)
+
+    def registry(self, places: Mapping[str, int]) -> looks.Registry:
+        """How the Registry looks where its columns stand at these places."""
+        return looks.Registry(
+            self.template, self.words.language, places, self.words.labels["statuses"], self.choices,
+            self.editors,
+        )  # fmt: skip
+
+    @cached_property
+    def choices(self) -> dict[str, list[str]]:
+        """Setting -> its parts, where it is a list."""
+        return {key: split(value) for key, value in self.settings.items()}
+
+    def check(self) -> None:
+        """Labels must be there, differ from each other, and survive in a formula's text.
+
+        Raises:
+            ConfigError: labels that are missing or that cannot be used, all of them.
+        """
+        where = f"{self.words.language}/labels.toml"
+        problems = []
+        if self.words.language not in self.template.spreadsheet.locale:
+            problems.append(f"payments.toml: spreadsheet: there is no language {self.words.language!r}")
+        for group, keys in self._needed().items():
+            labels = self.words.labels.get(group, {})
+            problems += [f"{where}: {group}.{key}: there is no label" for key in keys if not labels.get(key)]
+            taken: dict[str, str] = {}
+            for key in keys:
+                label = labels.get(key, "").strip().lower()
+                if label and taken.setdefault(label, key) != key:
+                    problems.append(f"{where}: {group}.{key}: the same label as {taken[label]!r}")
+        for column in self.template.columns:
+            if '"' in self.words.labels.get("columns", {}).get(column.key, ""):
+                problems.append(f'{where}: columns.{column.key}: a header must not hold the sign "')
+        if problems:
+            raise ConfigError(problems)
+
+    def _needed(self) -> dict[str, Iterable[str]]:
+        return {
+            "tabs": [tab.key for tab in self.template.tabs],
+            "columns": [column.key for column in self.template.columns],
+            "people": PEOPLE,
+            "history": self.headers["history"],
+            "statuses": [status.value for status in Status],
+            "settings": self.settings,
+        }
+
+
+def split(value: str) -> list[str]:
+    """A setting that is a list, in its parts."""
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def is_shown(tab: Tab, key: str) -> bool:
+    """Whether a column's header cell holds a formula."""
+    return tab.key == "registry" and key in SHOWN
