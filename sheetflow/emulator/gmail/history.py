@@ -7,11 +7,12 @@ everything anew. Source: Google's reference of `users.history.list` and its guid
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,6 @@ class History:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._depth = 0
-        self._news: list[tuple[str, int, frozenset[str]]] = []
         self._listeners: list[Listener] = []
         store.ensure(
             "CREATE TABLE IF NOT EXISTS mail_history (owner TEXT, id INTEGER, at_ms INTEGER, labels TEXT,"
@@ -56,21 +55,9 @@ class History:
         """Call `listener` after each change that is on disk."""
         self._listeners.append(listener)
 
-    @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
+    def changing(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction; listeners are told when it is committed. Nested, it joins."""
-        news = []
-        with self._store.write() as connection:
-            self._depth += 1
-            try:
-                yield connection
-            finally:
-                self._depth -= 1
-                if not self._depth:
-                    news, self._news = self._news, []
-        for owner, record, labels in news:
-            for listener in self._listeners:
-                listener(owner, record, labels)
+        return self._store.write()
 
     def next_id(self, owner: str) -> int:
         """An id for a record that is to come."""
@@ -114,7 +101,7 @@ class History:
         with self.changing() as connection:
             row = (owner, mail.history, self._now_ms(), f" {' '.join(sorted(about))} ", json.dumps(body))
             connection.execute("INSERT INTO mail_history VALUES (?, ?, ?, ?, ?)", row)
-            self._news.append((owner, mail.history, about))
+            self._store.afterwards(functools.partial(self._tell, owner, mail.history, about))
 
     def since(self, owner: str, start: int, kinds: Iterable[str] = (), label: str = "") -> list[Json]:
         """The records after `start`, oldest first, as the API shows them.
@@ -146,6 +133,10 @@ class History:
             if len(shown) > 1:
                 found.append({"id": str(record), **shown})
         return found
+
+    def _tell(self, owner: str, record: int, labels: frozenset[str]) -> None:
+        for listener in self._listeners:
+            listener(owner, record, labels)
 
     def _now_ms(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
