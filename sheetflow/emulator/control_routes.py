@@ -110,6 +110,10 @@ def blueprint(emulator: Emulator) -> Blueprint:
 
 
 def _add_topics(routes: Blueprint, emulator: Emulator) -> None:
+    @routes.post("/ask")
+    def asked() -> Response:
+        return jsonify(emulator.drive.proposals.ask(json_object()))
+
     @routes.get("/topics")
     def topics_listed() -> Response:
         return jsonify(topics=emulator.topics.listed())

@@ -50,6 +50,10 @@ _ROUTES = (
     ("POST", r"/drive/v3/(?P<on>changes|channels)/(?P<verb>watch|stop)", "drive.{on}.{verb}"),
     ("*", r"/drive/v3/files/[^/]+/comments/[^/]+/replies/[^/]+", "drive.replies.{method}"),
     ("*", r"/drive/v3/files/[^/]+/comments/[^/]+/replies", "drive.replies.{plural}"),
+    ("POST", r"/drive/v3/files/[^/]+/accessproposals/[^/]+:resolve", "drive.accessproposals.resolve"),
+    ("GET", r"/drive/v3/files/[^/]+/accessproposals/[^/]+", "drive.accessproposals.get"),
+    ("GET", r"/drive/v3/files/[^/]+/accessproposals", "drive.accessproposals.list"),
+    ("POST", r"/drive/v3/drives/[^/]+/(?P<verb>hide|unhide)", "drive.drives.{verb}"),
     (
         "*",
         r"(?:/upload)?/drive/v3/files/[^/]+/(?P<on>permissions|revisions|comments)/[^/]+",

@@ -10,7 +10,7 @@ It stands on the same records as Sheets (`files`): a spreadsheet is a file, its 
     drive.change(file_id, caller, body, add=[...], remove=[...])   # files.update: rename, move, trash, …
     drive.copy(file_id, caller, body); drive.delete(file_id, caller); drive.empty_trash(caller)
     drive.open(file_id, caller, least)                       # -> the record, or Google's 404 or 403
-    Sharing(drive).give(file, caller, {"type": "user", "role": "reader", "emailAddress": ...})
+    drive.sharing.give(file, caller, {"type": "user", "role": "reader", "emailAddress": ...})
     drive.files.role(file_id, email), drive.files.share(file_id, email, role)    # without asking
 
 `blueprint(drive)` puts Google's paths over it; the caller's address is `flask.g.caller`. Bytes lie in
@@ -26,7 +26,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from sheetflow.emulator.drive import (
+    absent_routes,
+    asking_routes,
     comment_routes,
+    drive_routes,
     file_routes,
     log_routes,
     older_routes,
@@ -47,6 +50,9 @@ def blueprint(drive: Drive) -> Blueprint:
         file_routes,
         upload_routes,
         sharing_routes,
+        drive_routes,
+        asking_routes,
+        absent_routes,
         revision_routes,
         comment_routes,
         log_routes,

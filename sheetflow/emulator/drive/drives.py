@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from datetime import datetime
 from typing import Any
 
 from sheetflow.emulator.drive.changes import Changes
-from sheetflow.emulator.drive.errors import DriveError, insufficient, required
+from sheetflow.emulator.drive.errors import DriveError, insufficient, invalid_value, required
 from sheetflow.emulator.drive.matches import COMPARE, name_contains
 from sheetflow.emulator.drive.picture import rank
 from sheetflow.emulator.drive.query import DRIVE_TERMS, Both, Clause, Not, Query, parse
 from sheetflow.emulator.files import FOLDER, File, Files, Permission, permission_id
 from sheetflow.emulator.wire import Json
+
+RESTRICTIONS = (
+    "adminManagedRestrictions",
+    "copyRequiresWriterPermission",
+    "domainUsersOnly",
+    "driveMembersOnly",
+    "sharingFoldersRequiresOrganizerPermission",
+)
+"""What a drive's organizers may forbid; the boolean ones."""
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Drives:
@@ -23,7 +36,9 @@ class Drives:
         self._changes = changes
         files.store.ensure(
             "CREATE TABLE IF NOT EXISTS drive_requests (id TEXT PRIMARY KEY, drive TEXT NOT NULL)"
-            " WITHOUT ROWID"
+            " WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS hidden_drives (drive TEXT NOT NULL, person TEXT NOT NULL,"
+            " PRIMARY KEY (drive, person)) WITHOUT ROWID",
         )
 
     def create(self, caller: str, body: Any, request_id: str) -> File:
@@ -70,19 +85,69 @@ class Drives:
             raise insufficient()
         return drive
 
+    def update(self, drive_id: str, caller: str, body: Any) -> File:
+        """`drives.update`: another name, colour or restrictions, by an organizer.
+
+        Raises:
+            DriveError: 400 for values of a wrong kind, 403 for who is no organizer, 404.
+        """
+        drive = self.get(drive_id, caller, "organizer")
+        body = body if isinstance(body, dict) else {}
+        columns: Json = {}
+        name, colour, restrictions = (body.get(one) for one in ("name", "colorRgb", "restrictions"))
+        if name is not None:
+            if not isinstance(name, str) or not name:
+                raise invalid_value("name")
+            columns["name"] = name
+        more = dict(drive.extra)
+        if colour is not None:
+            if not isinstance(colour, str) or not _COLOUR.fullmatch(colour):
+                raise invalid_value("colorRgb")
+            more["colorRgb"] = colour
+        if restrictions is not None:
+            if not isinstance(restrictions, dict):
+                raise invalid_value("restrictions")
+            known = {one: value for one, value in restrictions.items() if one in RESTRICTIONS}
+            if not all(isinstance(value, bool) for value in known.values()):
+                raise invalid_value("restrictions")
+            more["restrictions"] = {**more.get("restrictions", {}), **known}
+        if more != drive.extra:
+            columns["more"] = json.dumps(more)
+        if columns:
+            self._files.put(drive.id, by=caller.lower(), **columns)
+        return self.get(drive_id, caller)
+
+    def hide(self, drive_id: str, person: str, *, hidden: bool) -> None:
+        """`drives.hide`, `drives.unhide`: for one member alone."""
+        with self._files.store.write() as connection:
+            connection.execute("DELETE FROM hidden_drives WHERE drive = ? AND person = ?", (drive_id, person))
+            if hidden:
+                connection.execute("INSERT INTO hidden_drives VALUES (?, ?)", (drive_id, person))
+
+    def is_hidden(self, drive_id: str, person: str) -> bool:
+        """Whether somebody hid a drive from their own view."""
+        sql = "SELECT 1 FROM hidden_drives WHERE drive = ? AND person = ?"
+        return bool(self._files.store.read(sql, (drive_id, person)))
+
+    def restricts(self, drive_id: str, restriction: str) -> bool:
+        """Whether a drive ("" for none) has a restriction."""
+        drive = self._files.get(drive_id) if drive_id else None
+        return drive is not None and bool(drive.extra.get("restrictions", {}).get(restriction))
+
     def of(self, caller: str, q: str = "") -> list[File]:
         """The drives that the caller is a member of, by name, and that fit a search."""
         query = parse(q, DRIVE_TERMS)
         mine = [file for file in self._files.visible_to(caller) if file.drive == file.id]
-        return sorted((one for one in mine if self._fits(query, one)), key=lambda one: one.name.casefold())
+        found = (one for one in mine if self._fits(query, one, caller.lower()))
+        return sorted(found, key=lambda one: one.name.casefold())
 
-    def _fits(self, query: Query | None, drive: File) -> bool:
+    def _fits(self, query: Query | None, drive: File, caller: str) -> bool:
         if query is None:
             return True
         if isinstance(query, Not):
-            return not self._fits(query.inner, drive)
+            return not self._fits(query.inner, drive, caller)
         if not isinstance(query, Clause):
-            sides = (self._fits(query.left, drive), self._fits(query.right, drive))
+            sides = (self._fits(query.left, drive, caller), self._fits(query.right, drive, caller))
             return all(sides) if isinstance(query, Both) else any(sides)
         if query.operator == "contains":
             return name_contains(drive.name, str(query.value))
@@ -91,7 +156,7 @@ class Drives:
         have: dict[str, Any] = {
             "name": drive.name.casefold(),
             "createdTime": datetime.fromisoformat(drive.created),
-            "hidden": False,
+            "hidden": self.is_hidden(drive.id, caller),
             "memberCount": len(shares),
             "organizerCount": len(organizers),
         }
@@ -113,35 +178,57 @@ class Drives:
             self._files.remove(drive.id)
 
 
-def drive_of(drive: File, role: str | None) -> Json:
+def drive_of(drive: File, role: str | None, *, hidden: bool = False) -> Json:
     """A Drive as JSON, for somebody with a role on it."""
-    manages, writes = role == "organizer", rank(role) >= rank("writer")
+    manages, arranges, writes = (rank(role) >= rank(one) for one in ("organizer", "fileOrganizer", "writer"))
+    given = drive.extra.get("restrictions", {})
+    reads = writes or not given.get("copyRequiresWriterPermission", False)
     return {
         "kind": "drive#drive",
         "id": drive.id,
         "name": drive.name,
         "createdTime": drive.created,
-        "hidden": False,
-        "colorRgb": "#4285f4",
-        "restrictions": {
-            "adminManagedRestrictions": False,
-            "copyRequiresWriterPermission": False,
-            "domainUsersOnly": False,
-            "driveMembersOnly": False,
-        },
+        "hidden": hidden,
+        "colorRgb": drive.extra.get("colorRgb", "#4285f4"),
+        "restrictions": {one: bool(given.get(one, False)) for one in RESTRICTIONS},
         "capabilities": {
             "canAddChildren": writes,
+            "canChangeCopyRequiresWriterPermissionRestriction": manages,
+            "canChangeDomainUsersOnlyRestriction": manages,
+            "canChangeDriveBackground": manages,
+            "canChangeDriveMembersOnlyRestriction": manages,
+            "canChangeSharingFoldersRequiresOrganizerPermissionRestriction": manages,
             "canComment": rank(role) >= rank("commenter"),
-            "canCopy": True,
+            "canCopy": reads,
+            "canDeleteChildren": manages,
             "canDeleteDrive": manages,
-            "canDownload": True,
+            "canDownload": reads,
             "canEdit": writes,
             "canListChildren": True,
             "canManageMembers": manages,
             "canReadRevisions": writes,
             "canRename": writes,
             "canRenameDrive": manages,
-            "canShare": writes,
-            "canTrashChildren": rank(role) >= rank("fileOrganizer"),
+            "canResetDriveRestrictions": manages,
+            "canShare": manages,
+            "canTrashChildren": arranges,
         },
     }
+
+
+_OLDER = {
+    "driveMembersOnly": "teamMembersOnly",
+    "canChangeDriveBackground": "canChangeTeamDriveBackground",
+    "canChangeDriveMembersOnlyRestriction": "canChangeTeamMembersOnlyRestriction",
+    "canDeleteDrive": "canDeleteTeamDrive",
+    "canRenameDrive": "canRenameTeamDrive",
+    "canResetDriveRestrictions": "canResetTeamDriveRestrictions",
+}
+
+
+def team_drive_of(drive: Json) -> Json:
+    """A Drive as JSON under the older names, a TeamDrive."""
+    body = {name: value for name, value in drive.items() if name != "hidden"}
+    for part in ("restrictions", "capabilities"):
+        body[part] = {_OLDER.get(name, name): value for name, value in drive[part].items()}
+    return {**body, "kind": "drive#teamDrive"}

@@ -1,8 +1,8 @@
 """Spreadsheets as files of other kinds, and the way back: exports and imports.
 
 An export shows what the cells show. CSV and TSV hold the first visible sheet, lines parted by CR LF without
-one at the end, as recorded from Google; XLSX holds all sheets, numbers and texts as values, without formats.
-PDF is not made.
+one at the end, as recorded from Google; XLSX and ODS hold all sheets, numbers and texts as values, without
+formats; the archive of web pages, all that are not hidden. PDF is not made.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from sheetflow.emulator.drive.errors import DriveError, bad
+from sheetflow.emulator.drive.opendocument import ODS_TYPE, pages, spreadsheet
 from sheetflow.emulator.files import NATIVE, SPREADSHEET, File
 from sheetflow.emulator.sheets.a1 import Box, column_letters
 from sheetflow.emulator.sheets.document import Document
@@ -23,7 +24,9 @@ from sheetflow.emulator.sheets.sheet import Sheet
 
 CSV, TSV = "text/csv", "text/tab-separated-values"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {XLSX: "xlsx", TSV: "tsv", CSV: "csv"}
+ODS, OLDER_ODS = ODS_TYPE, "application/x-vnd.oasis.opendocument.spreadsheet"
+PAGES = "application/zip"
+FORMATS = {XLSX: "xlsx", ODS: "ods", OLDER_ODS: "ods", TSV: "tsv", CSV: "csv", PAGES: "zip"}
 """What a spreadsheet can be exported as, with the ending of such files."""
 
 IMPORTS = {CSV: ",", TSV: "\t"}
@@ -40,14 +43,21 @@ def exported(sheets: SheetsService, file: File, caller: str, mime_type: str) -> 
         DriveError: 403 for a file that has bytes of its own, or too many for an export; 400 for a kind that
             is not made.
     """
-    if not file.mime_type.startswith(NATIVE):
-        raise DriveError(403, "fileNotExportable", "Export only supports Docs Editors files.")
-    if file.mime_type != SPREADSHEET or mime_type not in FORMATS:
-        raise bad("The requested conversion is not supported.", "convertTo")
+    check_export(file, mime_type)
     doc = sheets.open(file.id, caller)
     with doc.lock:
         if mime_type == XLSX:
             data = _workbook(sheets, doc)
+        elif mime_type in (ODS, OLDER_ODS):
+            data = spreadsheet(
+                (sheet.title, _lines(sheets, doc, sheet, "UNFORMATTED_VALUE")) for sheet in doc.book.sheets
+            )
+        elif mime_type == PAGES:
+            data = pages(
+                (sheet.title, _even(_lines(sheets, doc, sheet, "FORMATTED_VALUE")))
+                for sheet in doc.book.sheets
+                if not sheet.properties.get("hidden")
+            )
         else:
             text = io.StringIO()
             lines = _even(_lines(sheets, doc, doc.book.first_visible(), "FORMATTED_VALUE"))
@@ -56,6 +66,18 @@ def exported(sheets: SheetsService, file: File, caller: str, mime_type: str) -> 
     if len(data) > EXPORT_MAX:
         raise DriveError(403, "exportSizeLimitExceeded", "This file is too large to be exported.")
     return data
+
+
+def check_export(file: File, mime_type: str) -> None:
+    """Refuse what cannot be exported so.
+
+    Raises:
+        DriveError: 403 for a file that has bytes of its own, 400 for a kind that is not made.
+    """
+    if not file.mime_type.startswith(NATIVE):
+        raise DriveError(403, "fileNotExportable", "Export only supports Docs Editors files.")
+    if file.mime_type != SPREADSHEET or mime_type not in FORMATS:
+        raise bad("The requested conversion is not supported.", "convertTo")
 
 
 def imported(data: bytes, mime_type: str) -> list[list[str]]:

@@ -6,9 +6,16 @@ from flask import Blueprint, Response, request
 
 from sheetflow.emulator.drive import answers, export
 from sheetflow.emulator.drive.answers import all_drives, answer, caller, flag, mask, number, wants
-from sheetflow.emulator.drive.errors import DriveError, bad, inclusion_required, invalid_value, one_of
+from sheetflow.emulator.drive.errors import (
+    DriveError,
+    bad,
+    inclusion_required,
+    invalid_value,
+    one_of,
+    required,
+)
 from sheetflow.emulator.drive.matches import Searcher, mentions, ordered
-from sheetflow.emulator.drive.picture import capabilities, file_of
+from sheetflow.emulator.drive.picture import file_of
 from sheetflow.emulator.drive.query import parse
 from sheetflow.emulator.drive.service import Drive
 from sheetflow.emulator.files import File, root_id
@@ -88,18 +95,23 @@ def add(routes: Blueprint, drive: Drive) -> None:
 
     @routes.get("/drive/v3/files/<file_id>/export")
     def exported(file_id: str) -> Response:
-        file = drive.open(file_id, caller())
-        kind = request.args.get("mimeType", "")
-        if not kind:
-            raise DriveError(400, "required", "Required parameter: mimeType", "mimeType")
-        return Response(export.exported(drive.sheets, file, caller(), kind), content_type=kind)
+        return _exported(drive, drive.open(file_id, caller()))
+
+
+def _exported(drive: Drive, file: File) -> Response:
+    kind = request.args.get("mimeType", "")
+    if not kind:
+        raise required("mimeType")
+    if not drive.may_take(file, caller()):
+        raise DriveError(403, "cannotExportFile", "This file cannot be exported by the user.")
+    return Response(export.exported(drive.sheets, file, caller(), kind), content_type=kind)
 
 
 def _bytes(drive: Drive, file: File) -> Response:
     if file.is_native:
         message = "Only files with binary content can be downloaded. Use Export with Docs Editors files."
         raise DriveError(403, "fileNotDownloadable", message, "alt")
-    if not capabilities(file, drive.files.role(file.id, caller()))["canDownload"]:
+    if not drive.may_take(file, caller()):
         raise DriveError(403, "cannotDownloadFile", "This file cannot be downloaded by the user.")
     return answers.media(
         file.size, lambda start, stop: drive.pieces(file.id, start, stop), file.mime_type, file.name

@@ -166,7 +166,8 @@ def _change_of(drive: Drive, change: Change, tree: Mask, searcher: Searcher) -> 
     if change.file is None:
         return body
     if change.file.id == change.file.drive:
-        shown = drive_of(change.file, drive.files.role(change.file.id, caller()))
+        hidden = drive.drives.is_hidden(change.file.id, caller())
+        shown = drive_of(change.file, drive.files.role(change.file.id, caller()), hidden=hidden)
         del body["fileId"]
         return {**body, "type": "teamDrive", "changeType": "drive", "driveId": change.file.id, "drive": shown}
     want = wants(tree, "changes", "file")

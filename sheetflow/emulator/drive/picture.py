@@ -139,7 +139,7 @@ def capabilities(file: File, role: str | None) -> Json:
     copies = reads and (writes or not file.extra.get("copyRequiresWriterPermission", False))
     shares = owns or (writes and bool(file.extra.get("writersCanShare", True)))
     if drive and folder:
-        shares = manages
+        shares = manages if file.id == file.drive else arranges
     return {
         "canAcceptOwnership": False,
         "canAddChildren": folder and writes,

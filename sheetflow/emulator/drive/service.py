@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sheetflow.emulator.drive import meta as metadata
 from sheetflow.emulator.drive.blobs import Blob, Incoming
 from sheetflow.emulator.drive.errors import DriveError, bad, insufficient, no_storage
 from sheetflow.emulator.drive.export import IMPORTS, imported
+from sheetflow.emulator.drive.operations import Operations
 from sheetflow.emulator.drive.picture import capabilities, rank
 from sheetflow.emulator.drive.placing import Place, moved
+from sheetflow.emulator.drive.proposals import Proposals
+from sheetflow.emulator.drive.sharing import Sharing
 from sheetflow.emulator.drive.shelf import Shelf, is_service
 from sheetflow.emulator.files import NATIVE, SPREADSHEET, File, root_id
 from sheetflow.emulator.wire import Json
+
+if TYPE_CHECKING:
+    from sheetflow.emulator.couriers import Courier
+    from sheetflow.emulator.sheets.service import SheetsService
 
 _PERSONAL = {"starred"}
 _COPIED = ("description", "properties", "appProperties")
 
 
 class Drive(Shelf):
-    """All files of the workspace, and all that can be done with them."""
+    """All files of the workspace, and all that can be done with them.
+
+    Attributes:
+        sharing: permissions.
+        proposals: who asks for access.
+        operations: downloads that were asked for.
+    """
+
+    def __init__(self, sheets: SheetsService, courier: Courier, pause: Callable[[], float]) -> None:
+        super().__init__(sheets, courier, pause)
+        self.sharing = Sharing(self)
+        self.proposals = Proposals(self, self.sharing)
+        self.operations = Operations(self.files)
 
     def change(
         self,
@@ -138,7 +157,7 @@ class Drive(Shelf):
             DriveError: 403 for a folder, or for a service account outside of a shared drive; 400, 404.
         """
         file = self.open(file_id, caller, all_drives=all_drives)
-        if not capabilities(file, self.files.role(file.id, caller))["canCopy"]:
+        if file.is_folder or not self.may_take(file, caller):
             raise DriveError(403, "cannotCopyFile", "This file cannot be copied by the user.")
         given = metadata.checked(body, new=True)
         meta: Json = {name: file.extra[name] for name in _COPIED if name in file.extra}
@@ -156,6 +175,13 @@ class Drive(Shelf):
             raise no_storage()
         columns: Json = {**metadata.columns_of(meta, caller.lower()), **where.columns(), "owner": where.owner}
         return self.again(self.sheets.duplicate(file.id, caller, columns.pop("name"), columns))
+
+    def may_take(self, file: File, caller: str) -> bool:
+        """Whether somebody may copy, download and export a file's content."""
+        role = self.files.role(file.id, caller)
+        if rank(role) < rank("writer") and self.drives.restricts(file.drive, "copyRequiresWriterPermission"):
+            return False
+        return file.is_folder or bool(capabilities(file, role)["canDownload"])
 
     def delete(self, file_id: str, caller: str, *, all_drives: bool = True) -> None:
         """`files.delete`: for good, a folder with all in it that is the caller's.

@@ -224,6 +224,21 @@ class Sharing:
             raise _bad_field("permission.role", "role")
         if rank(permission.role) > rank(self._files.role(file.id, caller)):
             raise insufficient()
+        self._check_restrictions(file, permission)
+
+    def _check_restrictions(self, file: File, permission: Permission) -> None:
+        """Refuse what a shared drive's organizers forbade."""
+        restricts = self._drive.drives.restricts
+        organizers = [one.email for one in self._files.permissions(file.drive) if one.role == "organizer"]
+        domains = {email.rpartition("@")[2] for email in organizers[:1]}
+        outside = permission.email.rpartition("@")[2] not in domains
+        if restricts(file.drive, "domainUsersOnly") and outside:
+            message = "The shared drive restricts access to users of its domain."
+            raise DriveError(403, "teamDriveDomainUsersOnlyRestriction", message)
+        member = any(one.email == permission.email for one in self._files.permissions(file.drive))
+        if restricts(file.drive, "driveMembersOnly") and file.id != file.drive and not member:
+            message = "The shared drive restricts access to its members."
+            raise DriveError(403, "teamDriveTeamMembersOnlyRestriction", message)
 
     def _transfer(
         self, file: File, caller: str, permission: Permission, *, transfer: bool, move: bool

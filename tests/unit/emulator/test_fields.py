@@ -51,6 +51,10 @@ WHOLE_FILE = (
     f"quotaBytesUsed,isAppAuthorized,hasThumbnail,thumbnailVersion,iconLink,{CONTENT}"
 )
 SHARE = "kind,id,type,role"
+PROPOSAL = (
+    "fileId,proposalId,requesterEmailAddress,recipientEmailAddress,rolesAndViews/role,"
+    "requestMessage,createTime"
+)
 COMMENT = "kind,id,createdTime,modifiedTime,htmlContent,content,deleted,author(kind,displayName,me)"
 CHANNEL = "kind,id,resourceId,resourceUri,expiration"
 MAIL = "id,threadId,labelIds"
@@ -149,6 +153,21 @@ FIELDS = {
     "drive.drives.list": "kind,drives(kind,id,name)",
     "drive.drives.update": "kind,id,name",
     "drive.drives.delete": NOTHING,
+    "drive.drives.hide": "kind,id,name",
+    "drive.drives.unhide": "kind,id,name",
+    "drive.teamdrives.create": "kind,id,name",
+    "drive.teamdrives.get": "kind,id,name",
+    "drive.teamdrives.list": "kind,teamDrives(kind,id,name)",
+    "drive.teamdrives.update": "kind,id,name",
+    "drive.teamdrives.delete": NOTHING,
+    "drive.apps.list": "kind,selfLink",
+    "drive.files.listLabels": "kind",
+    "drive.files.modifyLabels": "kind",
+    "drive.files.download": "name,metadata",
+    "drive.operations.get": "name,metadata,done,response(downloadUri,partialDownloadAllowed)",
+    "drive.accessproposals.list": f"accessProposals({PROPOSAL})",
+    "drive.accessproposals.get": PROPOSAL,
+    "drive.accessproposals.resolve": NOTHING,
     "gmail.users.getProfile": "emailAddress,messagesTotal,threadsTotal,historyId",
     "gmail.users.watch": "historyId,expiration",
     "gmail.users.stop": NOTHING,
@@ -272,6 +291,7 @@ class Story:
         self.sheets()
         self.files()
         self.sharing()
+        self.asking()
         self.talk()
         self.mail()
         self.forms()
@@ -371,7 +391,27 @@ class Story:
         self.call("GET", "/drive/v3/drives")
         self.call("GET", f"/drive/v3/drives/{drive}")
         self.call("PATCH", f"/drive/v3/drives/{drive}", {"name": "Teams"})
+        self.call("POST", f"/drive/v3/drives/{drive}/hide")
+        self.call("POST", f"/drive/v3/drives/{drive}/unhide")
         self.call("DELETE", f"/drive/v3/drives/{drive}")
+        team = self.call("POST", "/drive/v3/teamdrives?requestId=2", {"name": "Team"})["id"]
+        self.call("GET", "/drive/v3/teamdrives")
+        self.call("GET", f"/drive/v3/teamdrives/{team}")
+        self.call("PATCH", f"/drive/v3/teamdrives/{team}", {"name": "Teams"})
+        self.call("DELETE", f"/drive/v3/teamdrives/{team}")
+
+    def asking(self) -> None:
+        root = f"/drive/v3/files/{self.file}"
+        self.call("GET", "/drive/v3/apps")
+        self.call("GET", f"{root}/listLabels")
+        self.call("POST", f"{root}/modifyLabels", {})
+        begun = self.call("POST", f"{root}/download")["name"]
+        self.call("GET", f"/drive/v3/operations/{begun}")
+        asked = {"as": BORIS, "file": self.file, "role": "writer", "message": "please"}
+        self.emulator.drive.proposals.ask(asked)
+        (one,) = self.call("GET", f"{root}/accessproposals")["accessProposals"]
+        self.call("GET", f"{root}/accessproposals/{one['proposalId']}")
+        self.call("POST", f"{root}/accessproposals/{one['proposalId']}:resolve", {"action": "DENY"})
 
     def talk(self) -> None:
         root = f"/drive/v3/files/{self.file}/comments"

@@ -152,3 +152,81 @@ def test_drive__moves_in_and_out(world: World) -> None:
     moved = f"{FILES}/{folder}?supportsAllDrives=true&addParents={drive}&removeParents={root}"
     assert world.anna.refused("PATCH", moved)[1] == "teamDrivesFolderMoveInNotSupported"
     assert world.anna.ok("GET", f"{FILES}?q=mimeType='{FOLDER}'")["files"][0]["name"] == "folder"
+
+
+def test_drive__is_hidden_for_one_member_alone(world: World) -> None:
+    drive = make(world)
+    world.anna.share(drive, BORIS, "reader")
+    api = world.stock(BORIS).drives()
+    assert api.hide(driveId=drive, fields="hidden").execute() == {"hidden": True}
+    assert api.get(driveId=drive, fields="hidden").execute() == {"hidden": True}
+    assert [one["id"] for one in api.list(q="hidden = true").execute()["drives"]] == [drive]
+    assert api.list(q="hidden = false").execute()["drives"] == []
+    assert world.anna.ok("GET", f"{DRIVES}/{drive}?fields=hidden") == {"hidden": False}
+    assert api.unhide(driveId=drive, fields="hidden").execute() == {"hidden": False}
+    assert world.who(VERA).refused("POST", f"{DRIVES}/{drive}/hide")[0] == 404
+
+
+def test_drive__colour_and_restrictions(world: World) -> None:
+    drive = make(world)
+    world.anna.share(drive, BORIS, "writer")
+    body = {"colorRgb": "#112233", "restrictions": {"driveMembersOnly": True, "domainUsersOnly": True}}
+    assert world.boris.refused("PATCH", f"{DRIVES}/{drive}", body)[0] == 403
+    for wrong in ({"colorRgb": "red"}, {"name": ""}, {"restrictions": {"domainUsersOnly": "yes"}}):
+        assert world.anna.refused("PATCH", f"{DRIVES}/{drive}", wrong)[:2] == (400, "invalid")
+    shown = world.stock().drives().update(driveId=drive, body=body, fields="*").execute()
+    assert shown["colorRgb"] == "#112233"
+    assert {name for name, on in shown["restrictions"].items() if on} == {
+        "driveMembersOnly",
+        "domainUsersOnly",
+    }
+    file_id = world.anna.upload("a.pdf", b"1", parents=[drive])
+    share = f"{FILES}/{file_id}/permissions?supportsAllDrives=true"
+    given = {"type": "user", "role": "reader", "emailAddress": VERA}
+    assert world.anna.refused("POST", share, given)[1] == "teamDriveTeamMembersOnlyRestriction"
+    given["emailAddress"] = "someone@elsewhere.example"
+    assert world.anna.refused("POST", share, given)[1] == "teamDriveDomainUsersOnlyRestriction"
+    world.anna.ok("POST", share, {**given, "emailAddress": BORIS})
+    world.anna.ok("PATCH", f"{DRIVES}/{drive}", {"restrictions": {"driveMembersOnly": False}})
+    world.anna.ok("POST", share, {**given, "emailAddress": VERA})
+
+
+def test_drive__nothing_is_taken_out_by_readers_when_that_is_forbidden(world: World) -> None:
+    drive = make(world)
+    world.anna.share(drive, BORIS, "reader")
+    file_id = world.anna.upload("a.pdf", b"1", parents=[drive])
+    sheet = {"name": "s", "mimeType": SHEET, "parents": [drive]}
+    sheet_id = world.anna.ok("POST", f"{FILES}?supportsAllDrives=true", sheet)["id"]
+    assert world.boris.bytes(file_id) == b"1"
+    world.anna.ok("PATCH", f"{DRIVES}/{drive}", {"restrictions": {"copyRequiresWriterPermission": True}})
+    all_ = "supportsAllDrives=true"
+    assert world.boris.refused("GET", f"{FILES}/{file_id}?alt=media&{all_}")[1] == "cannotDownloadFile"
+    assert world.boris.refused("POST", f"{FILES}/{file_id}/copy?{all_}", {})[1] == "cannotCopyFile"
+    export = f"{FILES}/{sheet_id}/export?mimeType=text/csv"
+    assert world.boris.refused("GET", export)[1] == "cannotExportFile"
+    assert world.anna.bytes(file_id) == b"1"
+    world.anna.ok("GET", f"{FILES}/{file_id}?{all_}")
+
+
+def test_drive__who_may_share_what_lies_in_it(world: World) -> None:
+    drive = make(world)
+    world.anna.share(drive, BORIS, "fileOrganizer")
+    folder = world.boris.folder("folder", drive)
+    world.boris.share(folder, VERA)
+    given = {"type": "user", "role": "reader", "emailAddress": VERA}
+    refused = world.boris.refused("POST", f"{FILES}/{drive}/permissions?supportsAllDrives=true", given)
+    assert refused[:2] == (403, "insufficientFilePermissions")
+
+
+def test_team_drives__are_the_same_under_older_names(world: World) -> None:
+    api = world.stock().teamdrives()
+    made = api.create(requestId="1", body={"name": "Payments"}).execute()
+    assert made == {"kind": "drive#teamDrive", "id": made["id"], "name": "Payments"}
+    (listed,) = api.list(fields="*").execute()["teamDrives"]
+    assert listed["capabilities"]["canDeleteTeamDrive"]
+    assert listed["restrictions"]["teamMembersOnly"] is False
+    assert world.anna.ok("GET", f"{DRIVES}/{made['id']}")["name"] == "Payments"
+    renamed = api.update(teamDriveId=made["id"], body={"name": "Invoices"}).execute()
+    assert renamed["name"] == "Invoices"
+    api.delete(teamDriveId=made["id"]).execute()
+    assert api.list().execute() == {"kind": "drive#teamDriveList", "teamDrives": []}

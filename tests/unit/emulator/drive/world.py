@@ -38,6 +38,8 @@ _SCHEMAS = (
     (rf"(POST|GET|PATCH) {FILES}/{_ID}/comments(/{_ID})?", "Comment"),
     (rf"GET {FILES}/{_ID}/comments/{_ID}/replies", "ReplyList"),
     (rf"(POST|GET|PATCH) {FILES}/{_ID}/comments/{_ID}/replies(/{_ID})?", "Reply"),
+    (rf"GET {FILES}/{_ID}/accessproposals", "ListAccessProposalsResponse"),
+    (rf"(POST {FILES}/{_ID}/download|GET /drive/v3/operations/{_ID})", "Operation"),
     (r"GET /drive/v3/about", "About"),
     (r"GET /drive/v3/changes", "ChangeList"),
     (r"GET /drive/v3/changes/startPageToken", "StartPageToken"),
