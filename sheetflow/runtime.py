@@ -75,6 +75,8 @@ class Config:
     audience: str = ""
     trigger_account: str = ""
     scheduler_account: str = ""
+    queue: str = ""
+    schedule_url: str = ""
     certs_url: str = ""
     api_root: str = ""
     access_token: str = ""
@@ -95,6 +97,8 @@ VARIABLES: Mapping[str, str] = {
     "audience": "the audience of the tokens that the trigger and the scheduler send",
     "trigger_account": "the service user that owns the edit trigger",
     "scheduler_account": "the service account that Cloud Scheduler calls as",
+    "queue": "the Cloud Tasks queue that unfinished work is handed on by: projects/…/locations/…/queues/…",
+    "schedule_url": "where `on_schedule` is served: what is handed on is done there",
     "certs_url": "where token certificates are (Google's when empty)",
     "api_root": "the root of a local workspace (Google's APIs when empty)",
     "access_token": "a ready access token, for a local workspace",

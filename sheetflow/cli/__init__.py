@@ -12,6 +12,7 @@ import click
 
 from sheetflow import __version__
 from sheetflow.cli.bik import bik
+from sheetflow.cli.deploy import deploy
 from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
 from sheetflow.cli.laws import rules, workflow
@@ -46,5 +47,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, emulator, history, rules, workflow, bik):
+for _command in (local, demo, emulator, history, rules, workflow, bik, deploy):
     main.add_command(_command)

@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 from collections.abc import Collection, Mapping
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,9 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
 """What a text must look like as a whole, and how that is said."""
 
 
-def _theirs(name: str) -> Any:
+def _theirs(name: str, *needed_for: str) -> Any:
     """A setting of the functions: `VARIABLES` says what it is."""
-    return Field("en" if name == "language" else "", description=VARIABLES[name])
+    return _ours("en" if name == "language" else "", VARIABLES[name], *needed_for)
 
 
 def _ours(default: object, description: str, *needed_for: str, **limits: Any) -> Any:
@@ -72,17 +73,19 @@ class Settings(BaseSettings):
     )
 
     # What the functions are set up by.
-    spreadsheet: str = _theirs("spreadsheet")
+    spreadsheet: str = _theirs("spreadsheet", "deploy")
     language: str = _theirs("language")
     inbox_key: str = _theirs("inbox_key")
     link_key: str = _theirs("link_key")
     form: str = _theirs("form")
     folder: str = _theirs("folder")
-    sender: str = _theirs("sender")
+    sender: str = _theirs("sender", "deploy")
     page_url: str = _theirs("page_url")
-    audience: str = _theirs("audience")
-    trigger_account: str = _theirs("trigger_account")
+    audience: str = _theirs("audience", "deploy")
+    trigger_account: str = _theirs("trigger_account", "deploy")
     scheduler_account: str = _theirs("scheduler_account")
+    queue: str = _theirs("queue")
+    schedule_url: str = _theirs("schedule_url")
     certs_url: str = _theirs("certs_url")
     api_root: str = _theirs("api_root")
     access_token: str = _theirs("access_token")
@@ -121,11 +124,18 @@ class Settings(BaseSettings):
             raise ValueError(f"must be {told}")
         return value
 
-    @field_validator("sender", "trigger_account", "scheduler_account", "service_account")
+    @field_validator("trigger_account", "scheduler_account", "service_account")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(value):
             raise ValueError("must be an e-mail address")
+        return value
+
+    @field_validator("sender")
+    @classmethod
+    def _has_an_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(parseaddr(value)[1]):
+            raise ValueError("must be an e-mail address, with or without a name before it")
         return value
 
     @field_validator("language")
@@ -164,7 +174,7 @@ def variable(name: str) -> str:
 
 @cache
 def needed_for(command: str) -> tuple[str, ...]:
-    """The settings of our own that a command cannot do without."""
+    """The settings that a command cannot do without."""
     return tuple(
         name
         for name, field in Settings.model_fields.items()

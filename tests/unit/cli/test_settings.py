@@ -49,7 +49,7 @@ def test_settings__a_default_is_what_the_functions_take_too() -> None:
 
 def test_settings__every_one_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
-    assert needed_for("deploy") == ("project",)
+    assert needed_for("deploy") == ("spreadsheet", "sender", "audience", "trigger_account", "project")
     assert set(SECRETS) <= VARIABLES.keys()
 
 
@@ -163,7 +163,7 @@ def test_settings__all_problems_are_told_at_once_with_their_names(folder: Path) 
         "SHEETFLOW_MAX_INSTANCES must not be below SHEETFLOW_MIN_INSTANCES, which is 5; it is '2'",
         "SHEETFLOW_MEMORY must be an amount such as 512Mi or 1Gi; it is '512'",
         "SHEETFLOW_SCHEDULE must be five fields, as crontab has them, such as */5 * * * *; it is 'hourly'",
-        "SHEETFLOW_SENDER must be an e-mail address; it is 'olga'",
+        "SHEETFLOW_SENDER must be an e-mail address, with or without a name before it; it is 'olga'",
     }
 
 
@@ -197,5 +197,5 @@ def test_settings__good_ones_are_taken_as_they_are(folder: Path) -> None:
         "SHEETFLOW_PROJECT=acme-payments-1\nSHEETFLOW_REGION=northamerica-northeast1\nSHEETFLOW_MEMORY=1Gi\n"
         "SHEETFLOW_SCHEDULE='*/5 6-20 * * 1-5'\nSHEETFLOW_MIN_INSTANCES=1\n",
     )
-    found = settings(needs=needed_for("deploy"))
+    found = settings(needs=("project",))
     assert (found.memory, found.schedule, found.min_instances) == ("1Gi", "*/5 6-20 * * 1-5", 1)
