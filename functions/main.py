@@ -103,7 +103,7 @@ def _run_pass(name: str, request: Request) -> Response:
         if body.get("spreadsheet", default) != runtime.config.spreadsheet:
             raise Refused(403, "this deployment serves another spreadsheet")
         if name == "on_edit" or not runtime.config.form:
-            report = _GATHERING.run(lambda: runtime.process().run(mail=scheduled))
+            report = _GATHERING.run(lambda: runtime.process().run(scheduled=scheduled))
         else:
             report = _FORM_GATHERING.run(lambda: _with_form(runtime, 1 if scheduled else FORM_PASSES))
         if scheduled and report.tidy_due:
@@ -120,7 +120,7 @@ def _with_form(runtime: Runtime, passes: int) -> PassReport:
         PortError: where the form is out of reach too, but then a pass over the spreadsheet has run.
     """
     try:
-        report = runtime.process().run(form=True, mail=passes == 1)
+        report = runtime.process().run(form=True, scheduled=passes == 1)
         for _ in range(passes - 1):
             if not report.more:
                 break

@@ -287,7 +287,9 @@ class Runtime:
         )
 
     def _compose(self, letter: Letter) -> EmailMessage:
-        link = ""
+        link = (
+            "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
+        )
         if letter.request and self.config.page_url:
             fingerprint = str(letter.facts.get("fingerprint", ""))
             at = moment(

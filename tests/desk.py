@@ -291,10 +291,10 @@ class Desk:
         deliverer = Deliverer(self.mail, _plain, lambda key: "SF" + key, self.files)
         return Process(self.sheet, deliverer, self.book, self.clock, self.nonces, self.forms)
 
-    def run(self, *acts: Act, later: timedelta = timedelta(seconds=1)) -> PassReport:
+    def run(self, *acts: Act, later: timedelta = timedelta(seconds=1), scheduled: bool = False) -> PassReport:
         """Let some time go by and run a pass."""
         self.clock.at += later
-        report = self.process().run(acts)
+        report = self.process().run(acts, scheduled=scheduled)
         self.refusals += [refusal.rule for refusal in report.refusals]
         return report
 

@@ -25,7 +25,12 @@ LEASE = timedelta(minutes=5)
 """Longer than a function may run, so a lease that ran out belongs to a run that is dead."""
 LAG = timedelta(minutes=2)
 """How long a mailbox may need until a sent message is found by a search."""
-TRIES = 6
+LONGEST = timedelta(hours=1)
+"""Between two tries of a letter: twice as long each time, up to this."""
+TRIES = 28
+"""Of a letter: a mailbox out of reach is asked for a day."""
+FEW_TRIES = 6
+"""Of what a letter carries, and where an answer is final: waiting longer helps nobody."""
 FILING_TRIES = 60
 """Putting files away again does no harm, so a Drive that is out of reach is asked for two hours."""
 BATCH = 40
@@ -88,7 +93,7 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
         return
     if known.state == "leased" and known.lease == run:
         work.to_send.append(known)
-    elif now >= known.leased_at + (LAG if known.state == "doubt" else LEASE):
+    elif now >= known.leased_at + (_pause(known) if known.state == "doubt" else LEASE):
         if known.tries >= TRIES and not is_deed(known.letter.template):
             failed = known.marked("failed", f"in doubt after {TRIES} tries: look for the reference in Sent")
             work.rows.append((place, failed.row()))
@@ -96,6 +101,12 @@ def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> Non
         taken = replace(known, state="leased", lease=run, leased_at=now, tries=known.tries + 1)
         work.rows.append((place, taken.row()))
         work.to_send.append(taken)
+
+
+def _pause(row: OutboxRow) -> timedelta:
+    """How long to leave a doubtful row alone. What may be done twice without harm is not slowed."""
+    doubled: timedelta = LAG * 2 ** min(row.tries - 1, 10)
+    return LAG if is_deed(row.letter.template) else min(doubled, LONGEST)
 
 
 def is_deed(template: str) -> bool:
@@ -158,7 +169,7 @@ class Deliverer:
             try:
                 name, mime_type, content = self.files.download(str(file))
             except PortError as error:
-                if error.retryable and row.tries < TRIES:
+                if error.retryable and row.tries < FEW_TRIES:
                     raise
                 continue
             if sum(len(data) for *_, data in found) + len(content) <= MOST_ATTACHED:
@@ -172,7 +183,7 @@ class Deliverer:
         try:
             return row.marked("done", outcome(self.files.file(letter)))
         except PortError as error:
-            if row.tries < (FILING_TRIES if error.retryable else TRIES):
+            if row.tries < (FILING_TRIES if error.retryable else FEW_TRIES):
                 return row.marked("doubt", str(error))
             return row.marked("done", outcome(not_filed(letter, "not-filed", why="out-of-reach")))
 

@@ -89,13 +89,14 @@ class Process:
         self.bounces = bounces
         self.clock, self.nonces = clock, nonces
 
-    def run(self, acts: Sequence[Act] = (), *, form: bool = False, mail: bool = False) -> PassReport:
+    def run(self, acts: Sequence[Act] = (), *, form: bool = False, scheduled: bool = False) -> PassReport:
         """Run one pass.
 
         Args:
             acts: what somebody chose on the request page; answered in the report.
             form: look for form answers too: one or more calls of the Forms API, whatever their number.
-            mail: look for mails that came back too: one call of the mailbox where there is none.
+            scheduled: the schedule asked for it: write down, once an hour, that it runs, and look for mails
+                that came back: one call of the mailbox where there is none.
 
         Raises:
             ConcurrentEdit: others were faster at every try; nothing is lost, the next pass goes on.
@@ -106,10 +107,10 @@ class Process:
         marks: list[OutboxRow] = []
         open_acts = tuple(acts)
         responses: dict[str, tuple[Response, ...]] = {}
-        returned = self._returned() if mail else ()
+        returned = self._returned() if scheduled else ()
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
-            snapshot.acts = open_acts
+            snapshot.acts, snapshot.scheduled = open_acts, scheduled
             snapshot.responses = self._responses(snapshot, responses) if form else ()
             snapshot.bounces = _bounces(snapshot, returned, self.deliverer.reference)
             _with_marks(snapshot, marks)
@@ -292,6 +293,7 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         settings=decision.settings or old.settings,
         access=decision.access or old.access,
         form=old.form if decision.form is None else decision.form,
+        vitals=old.vitals if decision.vitals is None else decision.vitals,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
     states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]

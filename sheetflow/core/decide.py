@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
 
-from sheetflow.core import consequences, filing, history, intake
+from sheetflow.core import consequences, filing, health, history, intake
 from sheetflow.core.company import Company, read_company, tab_content, tab_digest
 from sheetflow.core.contractors import Book, additions
 from sheetflow.core.edits import fold
@@ -110,6 +110,10 @@ class _Pass:
                 decision.answers |= {act.uuid: refusal for act in acts[rid]}
         self._ids(places, edits)
         self._finish()
+        decision.vitals, letters = health.examine(
+            snapshot, mail, self.out.refusals, self.company, self.book, self.now
+        )
+        decision.letters += letters
         return decision
 
     # --- which requests have to be looked at
@@ -308,7 +312,7 @@ class _Pass:
 
     def _finish(self) -> None:
         decision, token, out = self.decision, self.snapshot.token, self.out
-        decision.events = history.chain(token.head, token.seq, _by_time(out.facts))
+        decision.events = history.chain(token.head, token.seq, history.by_time(out.facts))
         last = {event.request: event.seq for event in decision.events}
         history_sheet = token.sheets["history"]
         for rid, request in self.requests.items():
@@ -333,17 +337,6 @@ class _Pass:
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
             *consequences.strangers(out.strangers, self.company, self.book, at),
         ]
-
-
-def _by_time(facts: list[Fact]) -> list[Fact]:
-    """Facts of all requests in the order of time, each request's own kept in the order they were judged."""
-    latest: dict[str, datetime] = {}
-    keyed = []
-    for fact in facts:
-        at = max(fact.at, latest.get(fact.request, fact.at))
-        latest[fact.request] = at
-        keyed.append((at, fact))
-    return [fact for _, fact in sorted(keyed, key=lambda pair: pair[0])]
 
 
 def _whole(row: Row) -> list[Cell]:

@@ -59,6 +59,17 @@ def event_hash(previous: str, seq: int, fact: Fact) -> str:
     return hashlib.sha256(f"{previous}\n{dumps(content)}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def by_time(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts of all requests in the order of time, each request's own kept in the order they were judged."""
+    latest: dict[str, datetime] = {}
+    keyed = []
+    for fact in facts:
+        at = max(fact.at, latest.get(fact.request, fact.at))
+        latest[fact.request] = at
+        keyed.append((at, fact))
+    return [fact for _, fact in sorted(keyed, key=lambda pair: pair[0])]
+
+
 def chain(head: str, seq: int, facts: Iterable[Fact]) -> list[Event]:
     """Give facts their places after event `seq` whose hash is `head`."""
     events = []

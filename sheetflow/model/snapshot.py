@@ -27,7 +27,8 @@ class Token:
     this were pruned from the Inbox; an older one that turns up is a replay.
     `access`: digest of the access list that Drive was last asked to follow.
     `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
-    `form`: form answers taken lately, id -> the version's moment (ISO).
+    `form`: form answers taken lately, id -> the version's moment (ISO). `vitals`: signs of life
+    (`core.health`).
     """
 
     revision: int
@@ -42,6 +43,7 @@ class Token:
     form: Mapping[str, str] = field(default_factory=dict)
     banks: str = ""
     access: str = ""
+    vitals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Snapshot:
 
     `state`, `inbox`, `outbox`: rows of the system tabs as they stand. `banks`: BIK -> (name, corr. account,
     city), None where the directory was not read: it is large, and only asked for when a draft needs it.
+    `scheduled`: this pass was asked for by the schedule.
     """
 
     now: datetime
@@ -74,6 +77,7 @@ class Snapshot:
     responses: tuple[Response, ...] = ()
     banks: Mapping[str, Sequence[str]] | None = None
     bounces: tuple[Bounce, ...] = ()
+    scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ class Decision:
     the Inbox. `answers`: for each act, the refusal or None for accepted.
     `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
     Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
-    `wants_banks`: a draft's BIK asks for the bank directory, which was not read.
+    `wants_banks`: a draft's BIK asks for the bank directory, which was not read. `vitals`: the token's new
+    ones, None where they stay.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -133,11 +138,12 @@ class Decision:
     recorded: list[str] = field(default_factory=list)
     more: bool = False
     wants_banks: bool = False
+    vitals: Mapping[str, str] | None = None
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
         return not (
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
-            or self.form is not None or self.book or self.recorded
+            or self.form is not None or self.book or self.recorded or self.vitals is not None
         )  # fmt: skip

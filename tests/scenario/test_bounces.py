@@ -29,7 +29,7 @@ def test_bounce__of_a_contractors_notice_reaches_the_accountants_once(fresh: Fir
     notice = fresh.hand("gone@romashka.example").mails()[-1]
     bounce(fresh, str(notice["X-Sheetflow-Reference"]))
     for _ in range(3):
-        fresh.runtime.process().run(mail=True)
+        fresh.runtime.process().run(scheduled=True)
     assert [s for s in fresh.anna.subjects() if "Not delivered" in s and "gone@romashka.example" in s]
     assert sum("Not delivered" in subject for subject in fresh.anna.subjects()) == 1
     assert [kind for kind, _ in fresh.events(rid)].count("MessageBounced") == 1
@@ -38,5 +38,5 @@ def test_bounce__of_a_contractors_notice_reaches_the_accountants_once(fresh: Fir
 
 def test_bounce__of_somebody_elses_mail_is_none_of_ours(fresh: Firm) -> None:
     bounce(fresh, "SFAAAAAAAAAA")
-    fresh.runtime.process().run(mail=True)
+    fresh.runtime.process().run(scheduled=True)
     assert not [s for s in fresh.anna.subjects() if "Not delivered" in s]

@@ -91,8 +91,9 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
     if template in ("unwell", "well-again"):
         words = all_words()[language]
         said = {part: words.ailment("nobody-pays", part, {}) for part in ("head", "says", "todo")}
-        own = {"items": [{"key": "nobody-pays", **said}], "company": "Firm & Co", "name": "Eve Hill"}
-        return {**own, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
+        items: list[dict[str, str]] = [{"key": "nobody-pays", **said}]
+        named = {"company": "Firm & Co", "name": "Eve Hill"}
+        return {"items": items, **named, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
     asked: dict[str, dict[str, object]] = {
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},

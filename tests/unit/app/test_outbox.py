@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from sheetflow.app.outbox import FILING_TRIES, MOST_ATTACHED, TRIES, Deliverer
+from sheetflow.app.outbox import FEW_TRIES, FILING_TRIES, MOST_ATTACHED, Deliverer
 from sheetflow.core.filing import INVOICE
 from sheetflow.core.tabs import OutboxRow
 from sheetflow.errors import AccessDenied, NotFound, PortError, Unavailable
@@ -66,8 +66,8 @@ def test_attachments__that_are_gone_do_not_keep_the_words(error: PortError) -> N
 
 def test_attachments__out_of_reach_are_waited_for_but_not_for_ever() -> None:
     drive = FakeDrive(a=Unavailable("Drive", "no answer"))
-    assert [sent(drive, "a", tries=tries)[0] for tries in (1, TRIES - 1)] == ["doubt", "doubt"]
-    assert sent(drive, "a", tries=TRIES) == ("sent", [])
+    assert [sent(drive, "a", tries=tries)[0] for tries in (1, FEW_TRIES - 1)] == ["doubt", "doubt"]
+    assert sent(drive, "a", tries=FEW_TRIES) == ("sent", [])
 
 
 def test_attachments__are_no_more_than_a_mail_can_carry() -> None:
@@ -78,11 +78,11 @@ def test_attachments__are_no_more_than_a_mail_can_carry() -> None:
 @pytest.mark.parametrize(
     ("error", "tries", "state"),
     [
-        (Unavailable("Drive", "no answer"), TRIES, "doubt"),
+        (Unavailable("Drive", "no answer"), FEW_TRIES, "doubt"),
         (Unavailable("Drive", "no answer"), FILING_TRIES - 1, "doubt"),
         (Unavailable("Drive", "no answer"), FILING_TRIES, "done"),
-        (AccessDenied("Drive", "closed"), TRIES - 1, "doubt"),
-        (AccessDenied("Drive", "closed"), TRIES, "done"),
+        (AccessDenied("Drive", "closed"), FEW_TRIES - 1, "doubt"),
+        (AccessDenied("Drive", "closed"), FEW_TRIES, "done"),
     ],
 )
 def test_file__is_asked_for_again_and_given_up_in_words(error: PortError, tries: int, state: str) -> None:
