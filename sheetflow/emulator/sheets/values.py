@@ -169,12 +169,15 @@ def clear(doc: Document, caller: str, area: Area) -> Box:
 
 
 def find_table(book: Book, area: Area) -> Box | None:
-    """The last table that an area touches: a block of cells with blanks all around; None without one."""
+    """The last table that an area touches: a block of cells with blanks all around; None without one.
+
+    Of two that end in the same row it is the right one: Google appends a row with a gap ever further right.
+    """
     sheet = book.sheet(area.sheet_id)
     view = View(book, sheet)
     box = sheet.box(area)
     for row in range(min(box.row1, view.rows) - 1, box.row0 - 1, -1):
-        for column in range(box.col0, min(box.col1, view.width(row))):
+        for column in range(min(box.col1, view.width(row)) - 1, box.col0 - 1, -1):
             if _filled(view, row, column):
                 return _block(view, row, column)
     return None

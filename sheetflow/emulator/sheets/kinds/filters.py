@@ -23,8 +23,11 @@ def set_basic_filter(batch: Batch, request: Json) -> None:
             raise invalid("Only one of range and table_id may be set.")
         wanted["range"] = dict(found(batch, "tables", "tableId", wanted["tableId"], "table")["range"])
     area = batch.area(wanted.get("range", {}))
-    wanted["range"] = a1.grid_range(area)
     box = batch.book.box(area)
+    # Open sides are closed: Google answers a filter of the whole sheet with the grid's bounds.
+    given = zip(area[1:], (box.row0, box.row1, box.col0, box.col1), strict=True)
+    area = Area(area.sheet_id, *(side if bound is None else bound for bound, side in given))
+    wanted["range"] = a1.grid_range(area)
     _check_columns(wanted, area)
     sheet = batch.book.writable(area.sheet_id)
     sheet.parts["basicFilter"] = wanted

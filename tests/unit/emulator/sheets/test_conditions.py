@@ -278,3 +278,14 @@ def test_filters__a_column_outside_of_the_range_is_refused(world: World) -> None
     assert "outside the filter's range" in world.refused(
         {"setBasicFilter": {"filter": {"range": place("A1:B5"), "filterSpecs": [spec(2)]}}}
     )
+
+
+def test_basic_filter__open_sides_are_the_grids(world: World) -> None:
+    for given, (rows, columns) in (({}, (1000, 26)), ({"startRowIndex": 2, "endColumnIndex": 3}, (1000, 3))):
+        world.batch({"setBasicFilter": {"filter": {"range": given}}})
+        assert world.get()["sheets"][0]["basicFilter"]["range"] == {
+            "startRowIndex": given.get("startRowIndex", 0),
+            "endRowIndex": rows,
+            "startColumnIndex": 0,
+            "endColumnIndex": columns,
+        }

@@ -105,6 +105,15 @@ def test_append__finds_the_table_as_googles_guide_says(world: World, where: str,
     assert answer["updates"]["updatedRange"] == written
 
 
+def test_append__a_row_with_a_gap_goes_ever_further_right(world: World) -> None:
+    """Two tables end in the same row: the right one is the last, as gspread's users and its suite found."""
+    url = f"{world.url}/values/Sheet1:append?valueInputOption=RAW"
+    for row in (["a", "", "b"], ["c", "", "d"]):
+        answer = world.ok("POST", url, {"values": [row]})
+    assert answer["tableRange"] == "Sheet1!C1"
+    assert world.values("A1:E2") == [["a", "", "b"], ["", "", "c", "", "d"]]
+
+
 def test_append__grows_the_grid(world: World) -> None:
     size = {"sheetId": 0, "gridProperties": {"rowCount": 2, "columnCount": 2}}
     world.batch(
