@@ -205,7 +205,10 @@ def _with_reasons(body: dict[str, dict[str, object]], error: GoogleError) -> dic
     """The older services' envelope: Drive, Gmail and Tasks repeat the error with a reason."""
     inner = body["error"]
     reason = _REASONS.get(error.status, "backendError")
-    inner["errors"] = [{"message": error.message, "domain": "global", "reason": reason}]
+    entry = {"message": error.message, "domain": "global", "reason": reason}
+    if error.code == 401:
+        entry.update(message="Invalid Credentials", location="Authorization", locationType="header")
+    inner["errors"] = [entry]
     return body
 
 

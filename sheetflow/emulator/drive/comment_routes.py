@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sheetflow.emulator.drive import answers
 from sheetflow.emulator.drive.answers import answer, caller, flag, mask, number
 from sheetflow.emulator.drive.errors import DriveError
+from sheetflow.emulator.drive.meta import stamp_of
 from sheetflow.emulator.drive.service import Drive
 from sheetflow.emulator.wire import Json, Mask
 
@@ -24,6 +25,7 @@ def add(routes: Blueprint, drive: Drive) -> None:
         file = drive.open(file_id, caller())
         found = comments.listed(file, caller(), thread=thread, deleted=flag("includeDeleted"))
         since = request.args.get("startModifiedTime", "")
+        since = stamp_of(since, "startModifiedTime") if since else ""
         chosen, token = answers.page(
             [one for one in found if one["modifiedTime"] >= since], number("pageSize", 20, 1, 100)
         )

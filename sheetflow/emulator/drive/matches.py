@@ -71,6 +71,8 @@ class Searcher:
         if isinstance(value, datetime):
             have = self._time(term, file)
             return have is not None and COMPARE[clause.operator](have, value)
+        if term == "labels":
+            return False  # there are no labels here
         if term in ("parents", "owners", "writers", "readers"):
             return (str(value) in self._members(term, str(value), file)) is (clause.operator != "!=")
         return (self._plain(term, file) == _folded(value)) is (clause.operator == "=")

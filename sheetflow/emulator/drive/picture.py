@@ -94,8 +94,10 @@ def file_of(file: File, files: Files, caller: str, wants: Wants, searcher: Searc
 
 def _holder(file: File, caller: str, wants: Wants, searcher: Searcher) -> Json:
     """To whom a file belongs: a person, or a shared drive."""
-    trash = {"trashedTime": file.trashed} if file.trashed else {}
     if file.drive:
+        trash: Json = {"trashedTime": file.trashed} if file.trashed else {}
+        if file.trashed and file.extra.get("trashedBy"):
+            trash["trashingUser"] = user_of(file.extra["trashedBy"], caller)
         return {"driveId": file.drive, "teamDriveId": file.drive, "hasAugmentedPermissions": False, **trash}
     body: Json = {"owners": [user_of(file.owner, caller)], "ownedByMe": file.owner == caller}
     if wants("shared"):

@@ -36,6 +36,7 @@ FILE_TERMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "owners": ("member", _PEOPLE),
     "writers": ("member", _PEOPLE),
     "readers": ("member", _PEOPLE),
+    "labels": ("member", ("in",)),
     "properties": ("pair", ("has",)),
     "appProperties": ("pair", ("has",)),
     "visibility": ("text", _EQUAL),

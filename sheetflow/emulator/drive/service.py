@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ class Drive(Shelf):
             raise insufficient()
         columns = metadata.columns_of(meta, caller.lower(), file)
         if "trashed" in meta:
-            columns.update(self._trashing(file, caller, trashed=meta["trashed"]))
+            columns.update(self._trashing(file, caller, columns, trashed=meta["trashed"]))
         place = self._moved(file, caller, add, remove, all_drives=all_drives) if add or remove else None
         with self.channels.as_one():
             if content is not None and file.is_native:
@@ -121,10 +122,13 @@ class Drive(Shelf):
         self.sheets.batch_update(doc, caller, {"requests": requests})
         self.sheets.write_values(doc, caller, doc.book.sheet(first).whole(), lines)
 
-    def _trashing(self, file: File, caller: str, *, trashed: bool) -> Json:
+    def _trashing(self, file: File, caller: str, columns: Json, *, trashed: bool) -> Json:
         if not capabilities(file, self.files.role(file.id, caller))["canTrash"]:
             raise insufficient()
-        return {"trashed": (file.trashed or self.files.stamp()) if trashed else ""}
+        if not trashed:
+            return {"trashed": ""}
+        more = {**json.loads(columns.get("more", file.more)), "trashedBy": caller.lower()}
+        return {"trashed": file.trashed or self.files.stamp(), "more": json.dumps(more, ensure_ascii=False)}
 
     def _moved(
         self, file: File, caller: str, add: list[str], remove: list[str], *, all_drives: bool

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.emulator.drive.errors import DriveError, bad, insufficient, invalid_value, required
@@ -124,7 +125,9 @@ class Sharing:
         if given is None:
             return ""
         end = stamp_of(str(given), "permission.expirationTime")
-        if kind not in ("user", "group") or end <= self._files.stamp():
+        latest = self._files.now() + timedelta(days=366)
+        ends = datetime.fromisoformat(end)
+        if kind not in ("user", "group") or not self._files.now() < ends <= latest:
             message = "The specified expiration date is invalid for this permission."
             raise DriveError(403, "expirationDateNotAllowedForSharedItem", message)
         return end

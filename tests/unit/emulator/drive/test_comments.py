@@ -45,3 +45,14 @@ def test_comments__refuse(world: World) -> None:
     assert world.anna.refused("POST", f"{root}/none/replies?fields=id", {"content": "x"})[0] == 404
     assert world.anna.refused("GET", f"{root}/none?fields=id")[0] == 404
     assert world.boris.refused("GET", f"{root}?fields=*")[0] == 404
+
+
+def test_comments__since_a_moment(world: World) -> None:
+    file_id = world.anna.upload("a.pdf", b"1")
+    root = f"{FILES}/{file_id}/comments"
+    made = world.anna.ok("POST", f"{root}?fields=*", {"content": "why?"})
+    whole = made["modifiedTime"].partition(".")[0]
+    listed = f"{root}?fields=comments(id)&startModifiedTime="
+    assert world.anna.ok("GET", f"{listed}{whole}Z")["comments"] == [{"id": made["id"]}]
+    assert world.anna.ok("GET", f"{listed}2999-01-01T00:00:00Z")["comments"] == []
+    assert world.anna.refused("GET", f"{listed}soon")[1] == "invalid"

@@ -230,3 +230,14 @@ def test_team_drives__are_the_same_under_older_names(world: World) -> None:
     assert renamed["name"] == "Invoices"
     api.delete(teamDriveId=made["id"]).execute()
     assert api.list().execute() == {"kind": "drive#teamDriveList", "teamDrives": []}
+
+
+def test_drive__who_trashed_what_lies_in_it(world: World) -> None:
+    drive = make(world)
+    world.anna.share(drive, BORIS, "fileOrganizer")
+    file_id = world.anna.upload("a.pdf", b"1", parents=[drive])
+    one = f"{FILES}/{file_id}?supportsAllDrives=true&fields=trashingUser/emailAddress,trashedTime"
+    trashed = world.boris.ok("PATCH", one, {"trashed": True})
+    assert trashed["trashingUser"] == {"emailAddress": BORIS}
+    assert trashed["trashedTime"]
+    assert world.boris.ok("PATCH", one, {"trashed": False}) == {}

@@ -291,3 +291,13 @@ def test_shapes__the_table_is_the_discovery_documents() -> None:
         assert set(messages[name]) == set(schemas[name]["properties"]), name
     capabilities = schemas["File"]["properties"]["capabilities"]["properties"]
     assert set(messages["FileCapabilities"]) == set(capabilities)
+
+
+def test_caller__unknown_is_told_where_the_fault_lies(world: World) -> None:
+    url = f"{world.server.url}{FILES}"
+    answer = world.session.get(url, headers={"Authorization": "Bearer nobody"}, timeout=20)
+    assert answer.status_code == 401
+    entry = {"message": "Invalid Credentials", "domain": "global", "reason": "authError"}
+    assert answer.json()["error"]["errors"] == [
+        {**entry, "location": "Authorization", "locationType": "header"}
+    ]

@@ -188,3 +188,9 @@ def test_search__one_of_ten_thousand_files(world: World) -> None:
             files.add(f"{number}", "text/plain", ANNA, parent=folder.id if number % 100 == 0 else "")
     found = world.anna.found(f"'{folder.id}' in parents and name = '9900' and trashed = false")
     assert found == ["9900"]
+
+
+def test_search__no_file_has_a_label(world: World) -> None:
+    world.anna.upload("a.pdf", b"1")
+    assert world.anna.found("'labels/ID@latest' in labels") == []
+    assert world.anna.found("not 'labels/ID@latest' in labels") == ["a.pdf"]

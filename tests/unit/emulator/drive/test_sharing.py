@@ -189,3 +189,13 @@ def test_sharing__in_process(world: World) -> None:
     assert world.boris.bytes(file_id) == drive.bytes(file_id) == b"ab"
     assert b"".join(drive.pieces(file_id, 1, 2)) == b"b"
     assert world.boris.file(file_id, "appProperties") == {"appProperties": {"k": "v"}}
+
+
+def test_share__no_longer_than_a_year(world: World) -> None:
+    file_id = world.anna.upload("a.pdf", b"1")
+    now = world.emulator.clock.now()
+    share = {"type": "user", "role": "reader", "emailAddress": BORIS}
+    for days, allowed in ((400, False), (-1, False), (300, True)):
+        body = {**share, "expirationTime": (now + timedelta(days=days)).isoformat()}
+        answer = world.anna.call("POST", f"{FILES}/{file_id}/permissions", json=body)
+        assert (answer.status_code == 200) is allowed
