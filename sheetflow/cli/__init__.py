@@ -17,6 +17,7 @@ from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
 from sheetflow.cli.laws import rules, workflow
 from sheetflow.cli.local import demo, local
+from sheetflow.cli.trigger import trigger
 from sheetflow.errors import ConfigError, SheetflowError
 
 __all__ = ["main"]
@@ -47,5 +48,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, emulator, history, rules, workflow, bik, deploy):
+for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger):
     main.add_command(_command)

@@ -41,16 +41,8 @@ class RequestForm:
         self.sheets.share(form, cast.SERVICE_ACCOUNT, "writer")
         return form
 
-    def properties(self, form: str, endpoint: str) -> dict[str, str]:
-        """What the trigger's project has to know."""
-        return {
-            "SF_FORM": form,
-            "SF_FORM_ENDPOINT": endpoint,
-            "SF_FORM_CONFIRMATION": self.texts["form"]["confirmation"],
-        }
-
     def finish(self, form: str, spreadsheet: str, project: str) -> None:
-        """Do the steps that are left, in a project that knows `properties`. Done again it changes nothing."""
+        """Do the steps that are left, in a project that knows the form. Done again it changes nothing."""
         service = self.emulator.forms
         if not any(question.kind == "file" for question in service.form(form).questions):
             service.add_upload_question(

@@ -22,9 +22,9 @@ from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.folders import DriveApi, DriveFolders
 from sheetflow.adapters.sheet_schema import SheetSchema
+from sheetflow.app import trigger
 from sheetflow.app.folders import make_folders
 from sheetflow.app.provision import create_registry
-from sheetflow.core.decide import PREFIX
 from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.emulator import Emulator
 from sheetflow.errors import ConfigError
@@ -34,8 +34,6 @@ from sheetflow.workspace.form import RequestForm
 from sheetflow.workspace.functions import Functions, free_port, source
 
 TRIGGER = "sheetflow trigger"
-WATCHED = ("registry", "people", "settings", "contractors")
-"""Tabs whose edits the trigger writes down."""
 EVERY = timedelta(minutes=1)
 """How often the schedule calls `on_schedule`, by the workspace's clock."""
 
@@ -238,23 +236,12 @@ class LocalWorkspace:
 
     def _install_trigger(self) -> None:
         """Deploy the trigger project and run what its owner runs once in the cloud: both triggers."""
-        settled = self.settled
-        words = runtime.load_rulebook_words(runtime.templates_folder())
-        sheets = settled.sheets
-        layout = {
-            "registry": sheets["registry"],
-            "inbox": sheets["inbox"],
-            "id": sorted({each.label("columns", "id") for each in words.values()}),
-            "prefix": PREFIX,
-            "watched": [sheets[key] for key in WATCHED if key in sheets],
-        }
-        properties = {
-            "SF_SPREADSHEET": settled.spreadsheet,
-            "SF_LAYOUT": json.dumps(layout, ensure_ascii=False),
-            "SF_SECRET": settled.inbox_key,
-            "SF_ENDPOINT": self.functions.urls["on_edit"],
-            **self.form.properties(settled.form, self.functions.urls["on_form_submit"]),
-        }
+        settled, urls = self.settled, self.functions.urls
+        properties = trigger.properties(
+            settled.spreadsheet, settled.sheets, runtime.load_rulebook_words(runtime.templates_folder()),
+            urls["on_edit"], form=settled.form, form_endpoint=urls["on_form_submit"],
+            confirmation=self.form.texts["form"]["confirmation"],
+        ) | {trigger.SECRET: settled.inbox_key}  # fmt: skip
         script = (source().parent / "trigger" / "trigger.js").read_text("utf-8")
         self.emulator.scripts.deploy(TRIGGER, cast.OWNER, script, properties, settled.client_id)
         self.emulator.scripts.run(TRIGGER, "install")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sheetflow.errors import ConfigError
 from sheetflow.runtime import templates_folder
+from sheetflow.workspace.functions import source
 
 PACKAGE = Path(__file__).parents[2]
 AT_HOME = ("cli", "workspace", "emulator", "_bundled")
@@ -21,15 +22,9 @@ TEMPLATES = Path("sheetflow/_bundled/sheet_templates")
 LEFT_OUT = ("__pycache__",)
 
 
-def functions_folder() -> Path:
-    """Where the functions are: bundled with the wheel, or beside the package in a checkout."""
-    bundled = PACKAGE / "_bundled" / "functions"
-    return bundled if bundled.is_dir() else PACKAGE.parent / "functions"
-
-
 def contents() -> Mapping[Path, Path]:
     """Path within the folder -> the file that it is made from, sorted."""
-    functions, templates = functions_folder(), templates_folder()
+    functions, templates = source().parent, templates_folder()
     found = {Path("main.py"): functions / "main.py", Path("requirements.txt"): functions / "requirements.txt"}
     for file in _files(PACKAGE):
         inner = file.relative_to(PACKAGE)

@@ -88,6 +88,8 @@ class ScriptServices:
             "util.digest": _digest,
             "util.hmac": _hmac,
             "util.base64": _base64,
+            "util.unbase64": _unbase64,
+            "util.text": lambda value: _bytes(value, "UTF_8").decode("utf-8", "replace"),
             "util.formatDate": format_date,
             "util.sleep": lambda ms: time.sleep(min(ms / 1000, SLEEP_SECONDS_MAX)),
         }
@@ -172,3 +174,11 @@ def _hmac(value: Any, key: Any, charset: str) -> list[int]:
 def _base64(value: Any, web_safe: bool) -> str:  # noqa: FBT001 - called from JavaScript
     data = _bytes(value, "UTF_8")
     return (base64.urlsafe_b64encode(data) if web_safe else base64.b64encode(data)).decode()
+
+
+def _unbase64(text: str, web_safe: bool) -> list[int]:  # noqa: FBT001 - called from JavaScript
+    padded = text + "=" * (-len(text) % 4)  # Apps Script takes a text without its padding, as tokens have it
+    try:
+        return _signed(base64.b64decode(padded, b"-_" if web_safe else None, validate=True))
+    except ValueError as error:
+        raise ScriptError("Could not decode string.") from error

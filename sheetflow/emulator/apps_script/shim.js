@@ -223,6 +223,9 @@
       host("util.hmac", bytesOf(value), bytesOf(key), charset || "US_ASCII"),
     base64Encode: (value) => host("util.base64", bytesOf(value), false),
     base64EncodeWebSafe: (value) => host("util.base64", bytesOf(value), true),
+    base64Decode: (text) => host("util.unbase64", String(text), false),
+    base64DecodeWebSafe: (text) => host("util.unbase64", String(text), true),
+    newBlob: (data) => ({ getBytes: () => bytesOf(data), getDataAsString: () => host("util.text", bytesOf(data)) }),
     formatDate: (date, zone, pattern) => host("util.formatDate", date.getTime(), zone, pattern),
     sleep(ms) { host("util.sleep", ms); },
   };

@@ -1,0 +1,59 @@
+"""What the trigger's project has to know: its script properties, all but the secret.
+
+`functions/trigger/trigger.js` reads them; its head says what each is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sheetflow.core.decide import PREFIX
+from sheetflow.core.rulebook import Words
+
+WATCHED = ("registry", "people", "settings", "contractors")
+"""Tabs whose edits the trigger writes down."""
+SECRET = "SF_SECRET"  # noqa: S105 - a property's name
+"""The property that is set by hand, or by whoever holds the secret."""
+
+
+def properties(
+    spreadsheet: str,
+    sheets: Mapping[str, int],
+    words: Mapping[str, Words],
+    endpoint: str,
+    *,
+    form: str = "",
+    form_endpoint: str = "",
+    confirmation: str = "",
+) -> dict[str, str]:
+    """The properties.
+
+    Args:
+        spreadsheet: its id.
+        sheets: tab key -> sheetId.
+        words: of every language: the ID column may bear any one's name.
+        endpoint: where `on_edit` is served.
+        form: the form's id, "" where there is none; then what follows does not count.
+        form_endpoint: where `on_form_submit` is served.
+        confirmation: what respondents read when they have answered.
+    """
+    layout = {
+        "registry": sheets["registry"],
+        "inbox": sheets["inbox"],
+        "id": sorted({each.label("columns", "id") for each in words.values()}),
+        "prefix": PREFIX,
+        "watched": [sheets[key] for key in WATCHED if key in sheets],
+    }
+    found = {
+        "SF_SPREADSHEET": spreadsheet,
+        "SF_LAYOUT": json.dumps(layout, ensure_ascii=False),
+        "SF_ENDPOINT": endpoint,
+    }
+    if form:
+        found |= {
+            "SF_FORM": form,
+            "SF_FORM_ENDPOINT": form_endpoint,
+            "SF_FORM_CONFIRMATION": confirmation,
+        }
+    return found
