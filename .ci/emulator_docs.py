@@ -73,7 +73,7 @@ def _kinds() -> str:
             "",
             _row("served", served),
             *(
-                [_row("refused, since nothing here has a data source or a comment", refused)]
+                [_row("answered as where there is no data source", refused)]
                 if refused
                 else []
             ),

@@ -200,6 +200,8 @@ def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int]) -> Json
     link = view.link(cell, at)
     if link:
         data["hyperlink"] = link
+        if "effectiveFormat" in data and "hyperlinkDisplayType" not in (cell.format or {}):
+            data["effectiveFormat"] = {**data["effectiveFormat"], "hyperlinkDisplayType": "LINKED"}
     if cell.note:
         data["note"] = cell.note
     rule = cell.validation or view.rule(at)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from sheetflow.emulator.sheets import links, styles, tables
+from sheetflow.emulator.sheets import styles, tables
 from sheetflow.emulator.sheets.a1 import Box
 from sheetflow.emulator.sheets.book import Book
 from sheetflow.emulator.sheets.cells import BLANK, Cell, tidy
@@ -14,6 +14,7 @@ from sheetflow.emulator.sheets.conditional import Conditional
 from sheetflow.emulator.sheets.formats import format_value
 from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
 from sheetflow.emulator.sheets.inheriting import Inherited
+from sheetflow.emulator.sheets.links import Links
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.wire import Json
 
@@ -41,6 +42,7 @@ class View:
             self._reach[row] = max(self._reach.get(row, 0), column + 1)
         self._spilled_rows = max(self._reach, default=-1) + 1
         self._inherited = Inherited(book, sheet)
+        self._links = Links(book, sheet.sheet_id)
         self._book = book
 
     @cached_property
@@ -108,7 +110,7 @@ class View:
 
     def link(self, cell: Cell, at: tuple[int, int]) -> str:
         """CellData.hyperlink."""
-        return links.hyperlink(self._book, self.sheet.sheet_id, *at, cell) if cell is not BLANK else ""
+        return self._links.at(*at, cell) if cell is not BLANK or at in self.spilled else ""
 
     def rule(self, at: tuple[int, int]) -> Json | None:
         """The validation rule that a table gives to a cell."""

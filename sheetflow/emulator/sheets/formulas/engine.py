@@ -118,13 +118,29 @@ class Engine:
         self, node: Node, sheet_id: int, row: int, col: int, down: int = 0, across: int = 0
     ) -> Value:
         """As `answer`, of a formula that was read, or a part of one."""
+        result = self._result_of(node, sheet_id, row, col, offset=(down, across))
+        return tidy(result.first() if isinstance(result, Array) else result)
 
-        def asked() -> Value:
+    def block_of(self, node: Node, sheet_id: int, row: int, col: int) -> list[list[Value]]:
+        """All values that a formula outside of any cell has, as if it stood in a cell, by rows."""
+        result = self._result_of(node, sheet_id, row, col, shares=False)
+        return list(map(list, result.as_rows())) if isinstance(result, Array) else [[result]]
+
+    def _result_of(
+        self,
+        node: Node,
+        sheet_id: int,
+        row: int,
+        col: int,
+        *,
+        offset: tuple[int, int] = (0, 0),
+        shares: bool = True,
+    ) -> Plain:
+        def asked() -> Plain:
             try:
-                result = Evaluator(self, sheet_id, row, col, offset=(down, across)).result(node)
+                return Evaluator(self, sheet_id, row, col, offset=offset, shares=shares).result(node)
             except RecursionError:
                 return _UNREADABLE
-            return tidy(result.first() if isinstance(result, Array) else result)
 
         return self._drive(asked)
 

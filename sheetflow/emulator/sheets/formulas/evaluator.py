@@ -58,13 +58,15 @@ class Evaluator:
         *,
         offset: tuple[int, int] = (0, 0),
         scope: Mapping[str, Bound] | None = None,
+        shares: bool = True,
     ) -> None:
         self.engine = engine
         self.offset = offset
         """How far the formula was copied from where its text stands, down and to the right."""
         self.scope: Mapping[str, Bound] = scope or {}
         """What LET and LAMBDA have given names to, by upper-case name."""
-        self._shares = not self.scope and offset == (0, 0)
+        self._shares = shares and not self.scope and offset == (0, 0)
+        """Whether results are kept for other formulas: not for nodes that the library does not hold."""
         self.clip = clip
         """Open-ended ranges end at this row, 0 for the grid's end: for formulas blank below."""
         self.sheet_id = sheet_id

@@ -21,8 +21,11 @@ _TIME = re.compile(
 )
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
-_DAY_MONTH = re.compile(r"(\d{1,2})[. -]\s*([^\W\d]+)\.?(?:[, -]\s*(\d{4}))?(?:\s*г\.)?")
-_MONTH_DAY = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?")
+_DAY_MONTH = re.compile(r"(\d{1,2})([. -]\s*)([^\W\d]+)\.?(?:[, -]\s*(\d{4}|\d{2}))?(?:\s*г\.)?")
+_MONTH_DAY = re.compile(r"([^\W\d]+)\.?(?:\s+|-)(\d{1,2})(?:,?\s+(\d{4}))?")
+_MONTH_YEAR = re.compile(r"([^\W\d]+)\.?(?:,?\s+|-)(\d{4})")
+_WEEKDAY = re.compile(r"([^\W\d]+)\.?,\s*")
+_BARE_HOUR = re.compile(r"(\d{1,2})\s*([AaPp][Mm])")
 _LONGEST = 60
 
 
@@ -115,6 +118,9 @@ def _number(text: str, conventions: Locale) -> Literal | None:
 
 
 def _moment(text: str, conventions: Locale, today: date | None) -> Literal | None:
+    bare = _BARE_HOUR.fullmatch(text)
+    if bare is not None:
+        text = f"{bare[1]}:00 {bare[2]}"
     clock = _TIME.search(text)
     if clock is None:
         return _date(text, conventions, today)
@@ -164,7 +170,8 @@ def _date(text: str, conventions: Locale, today: date | None) -> Literal | None:
     if iso is not None:
         day = serial(int(iso[1]), int(iso[3]), int(iso[4]))
         return None if day is None else Literal(day, "DATE", f"yyyy{iso[2]}mm{iso[2]}dd")
-    found = _NUMERIC.fullmatch(text)
+    bare = text.removesuffix(".") if text.count(".") == 2 and conventions.date.count(".") == 2 else text
+    found = _NUMERIC.fullmatch(bare)
     if found is not None:
         return _numeric_date(found, conventions, today)
     return _worded_date(text, conventions, today)
@@ -180,9 +187,7 @@ def _numeric_date(found: re.Match[str], conventions: Locale, today: date | None)
             return None
         year = today.year
     else:
-        year = int(year_text)
-        if len(year_text) == 2:
-            year += 2000 if year < 30 else 1900
+        year = int(_century(year_text) if len(year_text) == 2 else year_text)
     value = serial(year, month, day)
     if value is None:
         return None
@@ -202,24 +207,40 @@ def _width(letter: str, digits: str, conventions: Locale) -> str:
 
 
 def _worded_date(text: str, conventions: Locale, today: date | None) -> Literal | None:
+    weekday = _WEEKDAY.match(text)
+    if weekday is not None and _is_weekday(weekday[1], conventions):
+        text = text[weekday.end() :]
     found = _DAY_MONTH.fullmatch(text)
     if found is not None:
-        day_text, word, year_text = found.groups()
-        pattern = "d mmm yyyy"
-    else:
-        found = _MONTH_DAY.fullmatch(text)
-        if found is None:
-            return None
+        day_text, gap, word, year_text = found.groups()
+        pattern = {"-": "d-mmm-yyyy", ".": "d. mmm yyyy"}.get(gap[0], "d mmm yyyy")
+        if year_text and len(year_text) == 2:
+            pattern, year_text = pattern.replace("yyyy", "yy"), _century(year_text)
+    elif (found := _MONTH_DAY.fullmatch(text)) is not None:
         word, day_text, year_text = found.groups()
         pattern = "mmm d, yyyy"
+    elif (found := _MONTH_YEAR.fullmatch(text)) is not None:
+        word, year_text = found.groups()
+        day_text, pattern = "1", "mmm yyyy"
+    else:
+        return None
     month = _month(word.lower(), conventions)
     if month is None or (year_text is None and today is None):
         return None
     year = int(year_text) if year_text else today.year if today else 0
     value = serial(year, month, int(day_text))
-    if len(word) > 3 and not word.endswith("."):
+    if len(word) > 3 and not text[text.find(word) + len(word) :].startswith("."):
         pattern = pattern.replace("mmm", "mmmm")
     return None if value is None else Literal(value, "DATE", pattern)
+
+
+def _century(digits: str) -> str:
+    return str(int(digits) + (2000 if int(digits) < 30 else 1900))
+
+
+def _is_weekday(word: str, conventions: Locale) -> bool:
+    names = (*conventions.days, *conventions.short_days, *locale_named("en_US").days)
+    return word.lower() in {name.lower() for name in (*names, *(name[:3] for name in names))}
 
 
 def _month(word: str, conventions: Locale) -> int | None:

@@ -1,17 +1,21 @@
 """Number-format patterns: `#,##0.00;(0)`, `dd.mm.yyyy`, `"№ "0` and what a value looks like in them.
 
-Decided here: sections, digits, literals and separators by locale, after Google's "Date and number formats".
-Colours, fills and conditions in brackets do not change the text. Dates are in `moments`.
+Decided here: sections and their conditions, digits, literals and separators by locale, after Google's "Date
+and number formats". Colours and fills do not change the text. Dates are in `moments`, fractions in
+`fractions`.
 """
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetflow.emulator.sheets.formulas.fractions import render_fraction, slash_of
 from sheetflow.emulator.sheets.formulas.moments import is_beyond_calendar, is_moment, render_moment
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 _PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<gap>.)|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
     r"|(?P<clock>\[(?:h+|m+|s+)\])"
-    r"|\[(?P<ignored>[^\]]*)\]|(?P<exponent>[eE][+-]0+)|(?P<digit>[0#?])"
+    r"|\[(?P<condition>[<>=]+\s*-?[0-9.]+)\]|\[(?P<ignored>[^\]]*)\]|(?P<exponent>[eE][+-]0+)|(?P<digit>[0#?])"
     r"|(?P<mark>[.,%@;])|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -45,11 +49,14 @@ def render(value: float | int | str, pattern: str, locale: Locale) -> str:
         return "".join(value if piece == ("mark", "@") else piece.text for piece in with_text[0])
     if not isfinite(value):
         return "#NUM!"
-    section, negative = _section_for(value, sections)
+    section, negative = _section_for(value, sections, _conditions(pattern))
     if is_moment(section):
         return general(value, locale) if is_beyond_calendar(value) else render_moment(value, section, locale)
     if Piece("mark", "@") in section or "".join(piece.text for piece in section).lower() == "general":
         return general(value, locale)
+    slash = slash_of(section)
+    if slash is not None:
+        return ("-" if negative else "") + render_fraction(abs(value), section, slash)
     text, empty = _number(abs(value), section, locale)
     # A number that rounds to nothing has no sign.
     return "-" + text if negative and not empty else text
@@ -96,10 +103,44 @@ def _sections(pattern: str) -> tuple[tuple[Piece, ...], ...]:
     return tuple(map(tuple, sections))
 
 
+_TESTS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+_Condition = tuple[str, float]
+
+
+@lru_cache(maxsize=512)
+def _conditions(pattern: str) -> tuple[_Condition | None, ...]:
+    """The condition of each section, such as `[>=100]`; () where no section has one."""
+    found: list[_Condition | None] = [None]
+    for piece in _PIECE.finditer(pattern):
+        if piece.lastgroup == "mark" and piece["mark"] == ";":
+            found.append(None)
+        elif piece.lastgroup == "condition":
+            sign = re.match("[<>=]+", piece["condition"]).group()  # type: ignore[union-attr]
+            try:
+                found[-1] = (sign, float(piece["condition"].removeprefix(sign)))
+            except ValueError:
+                continue
+    known = tuple(one if one is not None and one[0] in _TESTS else None for one in found)
+    return known if any(known) else ()
+
+
 def _section_for(
-    value: float | int, sections: tuple[tuple[Piece, ...], ...]
+    value: float | int, sections: tuple[tuple[Piece, ...], ...], conditions: tuple[_Condition | None, ...]
 ) -> tuple[tuple[Piece, ...], bool]:
     """The section that a number is written in, and whether a minus must be put before it."""
+    if conditions:
+        for section, condition in zip(sections[:3], conditions, strict=False):
+            if condition is None or _TESTS[condition[0]](value, condition[1]):
+                below = condition is not None and condition[0] in ("<", "<=") and condition[1] <= 0
+                return section, value < 0 and not below
+        return sections[-1], value < 0
     if value < 0 and len(sections) > 1:
         return sections[1], False
     if value == 0 and len(sections) > 2:

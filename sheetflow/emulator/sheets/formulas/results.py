@@ -6,6 +6,7 @@ to are asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from sheetflow.emulator.sheets.formulas.nodes import (
     Braces,
     Call,
     Forest,
+    Literal,
     Name,
     Node,
     Part,
@@ -22,7 +24,9 @@ from sheetflow.emulator.sheets.formulas.nodes import (
     Unary,
 )
 from sheetflow.emulator.sheets.formulas.parser import parse
-from sheetflow.emulator.sheets.formulas.references import Reference
+from sheetflow.emulator.sheets.formulas.query.language import Aggregate, Column, QueryError, Term
+from sheetflow.emulator.sheets.formulas.query.reading import parse as parse_query
+from sheetflow.emulator.sheets.formulas.references import Reference, column_index
 from sheetflow.emulator.sheets.formulas.structured import Structured
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
 
@@ -44,7 +48,7 @@ _PASSING = {
     **dict.fromkeys(
         ("ARRAYFORMULA", "SUM", "AVERAGE", "MEDIAN", "ROUND", "ROUNDUP", "ROUNDDOWN", "ABS"), (0,)
     ),
-    **dict.fromkeys(("FILTER", "SORT", "UNIQUE", "ARRAY_CONSTRAIN", "QUERY", "INDEX"), (0,)),
+    **dict.fromkeys(("FILTER", "SORT", "UNIQUE", "ARRAY_CONSTRAIN", "INDEX"), (0,)),
     **dict.fromkeys(("MIN", "MAX"), (0, 1)),
     **dict.fromkeys(("SUMIFS", "AVERAGEIFS", "MAXIFS", "MINIFS"), (0,)),
     "SUMIF": (2, 0),
@@ -76,17 +80,33 @@ def format_of(node: Node, look: Look, column: int = 0, depth: int = 0) -> Number
     if isinstance(node, Binary):
         return _of_operation(node, look, column, depth)
     if isinstance(node, Braces):
-        row = node.rows[0]
-        return format_of(row[min(column, len(row) - 1)], look, 0, depth + 1)
-    if isinstance(node, Call):
-        if node.name in _TYPES:
-            return {"type": _TYPES[node.name]}
-        inner = column if node.name in _BY_COLUMN else 0
-        for place in _PASSING.get(node.name, ()):
-            if place < len(node.arguments):
-                found = format_of(node.arguments[place], look, inner, depth + 1)
-                if found:
-                    return found
+        part, place = _part_at(node.rows[0], column)
+        return format_of(part, look, place, depth + 1)
+    return _of_call(node, look, column, depth) if isinstance(node, Call) else None
+
+
+def _part_at(row: tuple[Node, ...], column: int) -> tuple[Node, int]:
+    """The part of an array literal's row that a column is in, and which of the part's columns it is."""
+    for part in row[:-1]:
+        first, last = part.reference.cols() if isinstance(part, Range) else (0, 0)
+        width = 1 if last is None else last - first + 1
+        if column < width:
+            return part, column
+        column -= width
+    return row[-1], column
+
+
+def _of_call(node: Call, look: Look, column: int, depth: int) -> NumberFormat | None:
+    if node.name == "QUERY":
+        return _of_query(node, look, column, depth)
+    if node.name in _TYPES:
+        return {"type": _TYPES[node.name]}
+    inner = column if node.name in _BY_COLUMN else 0
+    for place in _PASSING.get(node.name, ()):
+        if place < len(node.arguments):
+            found = format_of(node.arguments[place], look, inner, depth + 1)
+            if found:
+                return found
     return None
 
 
@@ -107,6 +127,40 @@ def _of_operation(node: Binary, look: Look, column: int, depth: int) -> NumberFo
     if moments:
         return moments[0] if node.operator == "+" or moments[0] is left else None
     return left or right
+
+
+def _of_query(node: Call, look: Look, column: int, depth: int) -> NumberFormat | None:
+    """The format of a column of a QUERY: what its format clause says, else that of the data's column."""
+    text = node.arguments[1] if len(node.arguments) > 1 else None
+    data = node.arguments[0] if node.arguments else None
+    if text is not None and not (isinstance(text, Literal) and isinstance(text.value, str | None)):
+        return None
+    try:
+        asked = parse_query(str(text.value or "") if isinstance(text, Literal) else "")
+    except QueryError:
+        return None
+    term = asked.term_at(column)
+    if term is not None and term in asked.formats:
+        pattern = asked.formats[term]
+        bare = re.sub(r'"[^"]*"|\\.', "", pattern.lower())
+        moment = not re.search("[0#?]", bare) and re.search("[ymdhs]", bare)
+        return {"type": "DATE_TIME" if moment else "NUMBER", "pattern": pattern}
+    if isinstance(term, Aggregate):
+        term = None if term.function == "count" else term.column
+    place = column if asked.select is None else _place_of(term, data)
+    if place is None or place < 0 or data is None:
+        return None
+    return format_of(data, look, place, depth + 1)
+
+
+def _place_of(term: Term | None, data: Node | None) -> int | None:
+    """Which column of the data a term is; None for what cannot be told from the formula."""
+    if not isinstance(term, Column):
+        return None
+    if isinstance(data, Range):
+        return column_index(term.name) - data.reference.cols()[0] if term.name.isalpha() else None
+    number = term.name[3:]
+    return int(number) - 1 if term.name.startswith("Col") and number.isdigit() else None
 
 
 @lru_cache(maxsize=4096)

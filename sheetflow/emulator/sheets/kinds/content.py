@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetflow.emulator.sheets import formulas, styles
+from sheetflow.emulator.sheets import chips, formulas, styles
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import Cell, from_extended
 from sheetflow.emulator.sheets.formulas import Formula, Value
@@ -48,6 +48,8 @@ class Merger:
         if self._more and (more or any(name in data for name in self._more)):
             kept = {name: part for name, part in (more or {}).items() if name not in self._more}
             kept.update({name: data[name] for name in self._more if data.get(name)})
+            if "chipRuns" in self._more and "chipRuns" in kept:
+                kept["chipRuns"] = chips.runs(kept["chipRuns"], value if isinstance(value, str) else "")
             more = kept or None
         elif self._value and more:
             more = cell.holding(value).more

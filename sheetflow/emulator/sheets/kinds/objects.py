@@ -43,7 +43,17 @@ def _add(batch: Batch, wanted: Json, part: str, name: str, label: str) -> Json:
 @kind("addChart")
 def add_chart(batch: Batch, request: Json) -> Json:
     """Keep a chart on a sheet, or on a sheet of its own."""
-    return {"chart": _add(batch, request.get("chart", {}), "charts", "chartId", "chart")}
+    wanted = request.get("chart", {})
+    wanted = {**wanted, "spec": _spec(wanted.get("spec", {}))}
+    return {"chart": _add(batch, wanted, "charts", "chartId", "chart")}
+
+
+def _spec(wanted: Json) -> Json:
+    """A chart's spec as Google keeps it: with the font, and with what becomes of hidden rows and columns."""
+    spec = {"hiddenDimensionStrategy": "SKIP_HIDDEN_ROWS_AND_COLUMNS", "fontName": "Roboto", **wanted}
+    if spec.get("title"):
+        spec["titleTextFormat"] = {"fontFamily": spec["fontName"], **spec.get("titleTextFormat", {})}
+    return spec
 
 
 @kind("addSlicer")
@@ -56,7 +66,7 @@ def add_slicer(batch: Batch, request: Json) -> Json:
 def update_chart_spec(batch: Batch, request: Json) -> None:
     """Replace what a chart shows."""
     item = found(batch, "charts", "chartId", request.get("chartId", 0), "chart")
-    item["spec"] = with_sheet_ids(styles.with_color_styles(request.get("spec", {})))
+    item["spec"] = with_sheet_ids(styles.with_color_styles(_spec(request.get("spec", {}))))
 
 
 @kind("updateSlicerSpec")

@@ -62,6 +62,36 @@ def test_query__a_useful_part_of_the_language(query: str, block: list[list[Any]]
         assert len(found) == len(block) or not query
 
 
+@pytest.mark.parametrize(
+    ("query", "block"),
+    [
+        ("select sum(B) pivot A", [["Anna", "Boris", "Clara"], [40, 20]]),
+        (
+            "select A, sum(B) group by A pivot D",
+            [["Name", "false", "true"], ["Anna", None, 40], ["Boris", 20], ["Clara"]],
+        ),
+        (
+            "select A, sum(B), count(C) where B is not null group by A pivot D order by A desc",
+            [
+                ["Name", "false sum Sum", "false count Day", "true sum Sum"],
+                ["Boris", 20, 1],
+                ["Anna", None, None, 40],
+            ],
+        ),
+        (
+            "select max(B) pivot A, month(C) label max(B) 'top'",
+            [["Anna,0 top", "Anna,1 top", "Boris,1 top", "Clara,2 top"], [10, 30, 20]],
+        ),
+        ("select B where B > 0 order by B skipping 2", [["Sum"], [10], [30]]),
+        ("select B where B > 0 options no_values", [["Sum"]]),
+        ("select B where B = 10 format B '0.00' options no_format", [["Sum"], [10]]),
+        ("select datediff(C, date '2026-01-01') where B = 10 label datediff(C, date '2026-01-01') ''", [[4]]),
+    ],
+)
+def test_query__pivots_skips_and_takes_options(query: str, block: list[list[Any]]) -> None:
+    assert asked(query) == block
+
+
 def test_query__arrays_have_numbered_columns() -> None:
     assert asked("select Col2 where Col1 = 'Boris'", ";1", "{A1:B5}") == [["Sum"], [20]]
     assert asked("select B", ";0", "A2:B3") == [[10], [20]]
@@ -76,7 +106,13 @@ def test_query__arrays_have_numbered_columns() -> None:
         ("select sum(A)", "AVG_SUM_ONLY_NUMERIC"),
         ("select A where B = 'x", "PARSE_ERROR"),
         ("where A matches '('", "Invalid regular expression"),
-        ("select A pivot B", "PARSE_ERROR"),
+        ("select A pivot B", "CANNOT_PIVOT_WITHOUT_AGG"),
+        ("select A, sum(B) pivot D", "ADD_COL_TO_GROUP_BY_OR_AGG: A"),
+        ("select A label B 'x'", "COL_IN_LABEL_MUST_BE_IN_SELECT"),
+        ("select A format B '0'", "COL_IN_FORMAT_MUST_BE_IN_SELECT"),
+        ("select A options fast", "PARSE_ERROR"),
+        ("select A skipping 0", "INVALID_SKIPPING"),
+        ("select A limit 1 pivot B", "PARSE_ERROR"),
     ],
 )
 def test_query__says_what_is_wrong(query: str, words: str) -> None:

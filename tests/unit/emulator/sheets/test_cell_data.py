@@ -25,8 +25,47 @@ def test_hyperlink__comes_from_the_formula(world: World) -> None:
     world.put("A1:B1", [["/x", '=HYPERLINK("https://example.com" & A1; "Open")']])
     shown = cell(world, "B1")
     assert (shown["hyperlink"], shown["formattedValue"]) == ("https://example.com/x", "Open")
-    world.put("B2", [['=IF(TRUE,HYPERLINK("https://example.com"))']])
+    world.put("B2", [['="x"&HYPERLINK("https://example.com")']])
     assert "hyperlink" not in cell(world, "B2")
+
+
+def test_hyperlink__is_found_where_a_formula_chooses_or_spills_it(world: World) -> None:
+    world.put("A1:A3", [["one.example"], [""], ["three.example"]])
+    world.put(
+        "C1",
+        [
+            ['=IF(A1="","",HYPERLINK("https://"&A1,"Go"))'],
+            ['=IF(A2="","",HYPERLINK("https://"&A2,"Go"))'],
+            ['=IFERROR(HYPERLINK("https://"&A3/0,1),HYPERLINK("https://else.example","Else"))'],
+            ['=SWITCH(2,1,HYPERLINK("https://no.example"),2,HYPERLINK("https://yes.example"))'],
+            ['=LET(x,A1,IFS(FALSE,1,TRUE,HYPERLINK(x,"L")))'],
+            ['="see "&HYPERLINK("https://no.example","x")'],
+        ],
+    )
+    world.put("E1", [['=ARRAYFORMULA(IF(A1:A3="","",HYPERLINK("https://"&A1:A3,"Go "&ROW(A1:A3))))']])
+    world.put("G1", [['=MAP(A1:A3,LAMBDA(x,IF(x="","none",HYPERLINK(x,"M"))))']])
+    links = {name: cell(world, name).get("hyperlink") for name in ("C1", "C2", "C3", "C4", "C5", "C6")}
+    assert links == {
+        "C1": "https://one.example",
+        "C2": None,
+        "C3": "https://else.example",
+        "C4": "https://yes.example",
+        "C5": "one.example",
+        "C6": None,
+    }
+    assert [cell(world, f"E{row}").get("hyperlink") for row in (1, 2, 3)] == [
+        "https://one.example",
+        None,
+        "https://three.example",
+    ]
+    assert cell(world, "E3")["formattedValue"] == "Go 3"
+    assert [cell(world, f"G{row}").get("hyperlink") for row in (1, 2, 3)] == [
+        "one.example",
+        None,
+        "three.example",
+    ]
+    kinds = [cell(world, name)["effectiveFormat"]["hyperlinkDisplayType"] for name in ("C1", "C2", "E3")]
+    assert kinds == ["LINKED", "PLAIN_TEXT", "LINKED"]
 
 
 def test_hyperlink__comes_from_formats_and_runs_when_there_is_one(world: World) -> None:
@@ -111,3 +150,13 @@ def test_merges__the_first_value_is_kept_in_the_first_cell(world: World) -> None
     assert world.values("A1:C2") == [["b", "", "c"], ["", "", "f"]]
     world.batch({"mergeCells": {"range": place("A4:B5"), "mergeType": "MERGE_ROWS"}})
     assert len(world.get()["sheets"][0]["merges"]) == 3
+
+
+def test_query__columns_keep_their_formats_and_take_those_of_the_format_clause(world: World) -> None:
+    world.put("A1:C3", [["Day", "Sum", "N"], ["2026-01-05", "$10", 1.5], ["2026-02-06", "$20", 2.5]])
+    world.put("E1", [["=QUERY(A1:C3,\"select C, B, A format C '0.000', A 'd mmm'\")"]])
+    assert world.values("E1:G2") == [["N", "Sum", "Day"], ["1.500", "$10", "5 Jan"]]
+    world.put("E5", [['=QUERY({A1:C3},"select Col3, sum(Col2), count(Col1) group by Col3",1)']])
+    assert world.values("E6:G6") == [["1.5", "$10", "1"]]
+    world.put("E9", [["=QUERY(A1:C3)"]])
+    assert world.values("E10:G10") == [["2026-01-05", "$10", "1.5"]]

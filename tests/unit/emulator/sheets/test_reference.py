@@ -333,3 +333,79 @@ def test_batch_update__the_answers_mask_says_whether_grid_data_come(world: World
         assert ("data" in answer["updatedSpreadsheet"]["sheets"][0]) == data, query
     answer = world.ok("POST", f"{world.url}:batchUpdate?fields=replies", body)
     assert "updatedSpreadsheet" not in answer
+
+
+def test_data_sources__are_answered_as_where_there_are_none(world: World) -> None:
+    def add(**spec: Any) -> dict[str, Any]:
+        return {"requests": [{"addDataSource": {"dataSource": {"spec": spec}}}]}
+
+    table = {"tableProjectId": "p", "datasetId": "d", "tableId": "t"}
+    url = f"{world.url}:batchUpdate"
+    for body, code, words in (
+        (add(), 400, "Exactly one of bigQuery and looker"),
+        (add(bigQuery={"tableSpec": table}), 400, "project ID"),
+        (add(bigQuery={"projectId": "p"}), 400, "Exactly one of querySpec and tableSpec"),
+        (add(bigQuery={"projectId": "p", "tableSpec": table}), 403, "insufficient authentication scopes"),
+    ):
+        status, answer = world.call("POST", url, body)
+        assert (status, words in answer["error"]["message"]) == (code, True), answer
+    assert "No data source with id: 5" in world.refused({"refreshDataSource": {"dataSourceId": "5"}})
+    assert world.batch({"refreshDataSource": {"isAll": True}}) == [{"refreshDataSource": {}}]
+    (reply,) = world.batch({"refreshDataSource": {"references": {"references": [{"chartId": 3}]}}})
+    (status,) = reply["refreshDataSource"]["statuses"]
+    assert status["dataExecutionStatus"]["errorCode"] == "OBJECT_NOT_FOUND"
+    cancel = {"cancelDataSourceRefresh": {"references": {"references": [{"chartId": 3}]}}}
+    assert world.batch(cancel)[0]["cancelDataSourceRefresh"]["statuses"][0]["reference"] == {"chartId": 3}
+
+
+def test_chips__stand_on_their_placeholders(world: World) -> None:
+    anna = {"personProperties": {"email": "anna@example.com"}}
+    file = {"richLinkProperties": {"uri": "https://drive.google.com/file/d/x"}}
+
+    def write(text: str, *runs: dict[str, Any]) -> dict[str, Any]:
+        cell = {"userEnteredValue": {"stringValue": text}, "chipRuns": list(runs)}
+        start = {"sheetId": 0, "rowIndex": 0, "columnIndex": 0}
+        fields = "userEnteredValue,chipRuns"
+        return {"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": fields}}
+
+    world.batch(write("ask @ for @", {"startIndex": 10, "chip": file}, {"startIndex": 4, "chip": anna}))
+    data = world.get("?ranges=A1&includeGridData=true")["sheets"][0]["data"][0]
+    (cell,) = data["rowData"][0]["values"]
+    assert cell["chipRuns"] == [
+        {"chip": {}},
+        {"startIndex": 4, "chip": anna},
+        {"startIndex": 5, "chip": {}},
+        {"startIndex": 10, "chip": file},
+    ]
+    assert cell["hyperlink"] == file["richLinkProperties"]["uri"]
+    world.put("A1", [["plain"]])
+    assert (
+        "chipRuns"
+        not in world.get("?ranges=A1&includeGridData=true")["sheets"][0]["data"][0]["rowData"][0]["values"][0]
+    )
+    elsewhere = {"richLinkProperties": {"uri": "https://example.com"}}
+    for request, words in (
+        (write("no", {"chip": anna}), "placeholder"),
+        (write("@", {"chip": {"personProperties": {}}}), "email address"),
+        (write("@", {"chip": elsewhere}), "Only Drive files"),
+        (write("@", {"chip": {**anna, **file}}), "either a person or a rich link"),
+    ):
+        assert words in world.refused(request)
+
+
+def test_limits__cells_of_a_book_and_characters_of_a_cell(world: World) -> None:
+    words = (
+        "This action would increase the number of cells in the workbook above the limit of 10000000 cells."
+    )
+    for request in (
+        {"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": 400_000}},
+        {"addSheet": {"properties": {"gridProperties": {"rowCount": 1_000_000, "columnCount": 10}}}},
+        {"insertDimension": {"range": lines(0, 400_000)}},
+    ):
+        assert words in world.refused(request)
+    text = "x" * 50_001
+    start = {"sheetId": 0, "rowIndex": 0, "columnIndex": 0}
+    cells = [{"values": [{"userEnteredValue": {"stringValue": text}}]}]
+    assert "more than the maximum of 50000 characters in a single cell" in world.refused(
+        {"updateCells": {"start": start, "rows": cells, "fields": "*"}}
+    )

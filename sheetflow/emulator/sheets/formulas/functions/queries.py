@@ -39,13 +39,13 @@ def _query(evaluator: Evaluator, data: Operand, text: Plain = None, headers: Pla
     serial = now.toordinal() - _EPOCH + (now.hour * 3600 + now.minute * 60 + now.second) / 86400
     source = query.Source(names, labels, [column[count:] for column in table.columns], serial)
     try:
-        shown, columns = query.run(query.parse(asked), source)
+        shown, columns, _ = query.run(query.parse(asked), source)
     except query.QueryError as error:
         message = f"Unable to parse query string for Function QUERY parameter 2: {error}"
         raise Fail("VALUE", message) from None
     except regular.TooLong:
         raise Fail("VALUE", "The regular expression takes too long on this data.") from None
-    if any(shown):
+    if any(shown) and columns:
         return Array([[head or None, *column] for head, column in zip(shown, columns, strict=True)])
     if not columns or not columns[0]:
         raise Fail("N_A", "Query completed with an empty output.")

@@ -39,10 +39,23 @@ _SCALARS = frozenset(
         "upper",
         "lower",
         "todate",
+        "datediff",
         "now",
     }
 )
-_CLAUSES = ("select", "where", "group", "pivot", "order", "limit", "offset", "label", "format", "options")
+_CLAUSES = (
+    "select",
+    "where",
+    "group",
+    "pivot",
+    "order",
+    "skipping",
+    "limit",
+    "offset",
+    "label",
+    "format",
+    "options",
+)
 _COMPARISONS = ("<=", ">=", "<>", "!=", "=", "<", ">")
 _WORDS = ("contains", "starts", "ends", "matches", "like", "is")
 
@@ -51,7 +64,7 @@ def parse(text: str) -> Query:
     """A query.
 
     Raises:
-        QueryError: the text is none, or asks for what is not known here (pivot, format).
+        QueryError: the text is none.
     """
     return _Reader(text).query()
 
@@ -95,18 +108,31 @@ class _Reader:
                 query.group = self._terms()
             else:
                 query.order = self._order()
-        elif clause in ("limit", "offset"):
+        elif clause == "pivot":
+            query.pivot = self._terms()
+        elif clause in ("skipping", "limit", "offset"):
             kind, word = self._next()
             if kind != "number" or not word.isdigit():
                 raise QueryError(f"PARSE_ERROR: {clause} must be a whole number")
-            if clause == "limit":
-                query.limit = int(word)
-            else:
-                query.offset = int(word)
-        elif clause == "label":
-            self._labels(query)
+            if clause == "skipping" and int(word) < 1:
+                raise QueryError("INVALID_SKIPPING: skipping must be at least 1")
+            setattr(query, clause, int(word))
+        elif clause in ("label", "format"):
+            self._texts(query.labels if clause == "label" else query.formats)
         else:
-            raise QueryError(f"PARSE_ERROR: {clause} is not supported")
+            self._options(query)
+
+    def _options(self, query: Query) -> None:
+        known = False
+        while self._peek() in ("no_values", "no_format"):
+            if self._peek() == "no_values":
+                query.no_values = True
+            else:
+                query.formats.clear()
+            self._at += 1
+            known = True
+        if not known:
+            raise self._error()
 
     def _peek(self) -> str:
         """The next word or sign in lower case; "" for a text, a number, a quoted name, or the end."""
@@ -146,13 +172,13 @@ class _Reader:
             if not self._take(","):
                 return order
 
-    def _labels(self, query: Query) -> None:
+    def _texts(self, given: dict[Term, str]) -> None:
         while True:
             term = self._sum()
             kind, word = self._next()
             if kind != "text":
-                raise QueryError("PARSE_ERROR: a label must be a text")
-            query.labels[term] = word[1:-1]
+                raise QueryError("PARSE_ERROR: a text must follow")
+            given[term] = word[1:-1]
             if not self._take(","):
                 return
 

@@ -1,17 +1,13 @@
-"""Answering a query over columns of values.
-
-Decided here: a column has the type that most of its values have, and what is of another type is empty, as in
-Google's QUERY; empty values come first in an ascending order.
-"""
+"""Answering a query over columns of values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from sheetflow.emulator.sheets.formulas import regular
+from sheetflow.emulator.sheets.formulas.query.grouping import grouped, pivoted
 from sheetflow.emulator.sheets.formulas.query.language import (
-    Aggregate,
     Column,
     Comparison,
     Condition,
@@ -19,66 +15,36 @@ from sheetflow.emulator.sheets.formulas.query.language import (
     Junction,
     Query,
     QueryError,
-    Scalar,
     Term,
+    aggregates,
 )
-from sheetflow.emulator.sheets.formulas.query.scalar import computed
-from sheetflow.emulator.sheets.formulas.values import CellError, Value
+from sheetflow.emulator.sheets.formulas.query.terms import (
+    Row,
+    Source,
+    kind_of,
+    label_of,
+    rank_of,
+    reader_of,
+)
+from sheetflow.emulator.sheets.formulas.values import Value
 
-_WORDS = {"_sum": "sum", "_difference": "difference", "_product": "product", "_quotient": "quotient"}
-Row = Sequence[Value]
 
+class Answer(NamedTuple):
+    """What a query gives.
 
-class Source:
-    """The data that is asked.
-
-    Args:
-        names: the columns' identifiers.
-        labels: their headers.
-        columns: their values below the headers.
-        now: this moment as a serial number.
+    Attributes:
+        headers: of the columns.
+        columns: their values.
+        terms: what each column is of.
     """
 
-    def __init__(
-        self, names: list[str], labels: list[str], columns: list[list[Value]], now: float = 0.0
-    ) -> None:
-        self.names = names
-        self.labels = labels
-        self.columns = [_uniform(column) for column in columns]
-        self.now = now
-
-    def place(self, column: Column) -> int:
-        """The place of a column.
-
-        Raises:
-            QueryError: there is none of this name.
-        """
-        if column.name not in self.names:
-            raise QueryError(f"NO_COLUMN: {column.name}")
-        return self.names.index(column.name)
+    headers: list[str]
+    columns: list[list[Value]]
+    terms: list[Term]
 
 
-def _uniform(column: list[Value]) -> list[Value]:
-    """The values of a column's own type."""
-    kinds = {"number": 0, "text": 0, "truth": 0}
-    for value in column:
-        kind = _kind(value)
-        if kind:
-            kinds[kind] += 1
-    chosen = max(kinds, key=kinds.__getitem__)
-    return [value if _kind(value) == chosen else None for value in column]
-
-
-def _kind(value: Value) -> str:
-    if value is None or value == "" or isinstance(value, CellError):
-        return ""
-    if isinstance(value, bool):
-        return "truth"
-    return "text" if isinstance(value, str) else "number"
-
-
-def run(query: Query, source: Source) -> tuple[list[str], list[list[Value]]]:
-    """The headers and the columns of the answer.
+def run(query: Query, source: Source) -> Answer:
+    """The answer to a query.
 
     Raises:
         QueryError: a column is unknown, or grouped and single values are mixed.
@@ -88,104 +54,33 @@ def run(query: Query, source: Source) -> tuple[list[str], list[list[Value]]]:
     if query.where is not None:
         test = _test(query.where, source)
         rows = [row for row in rows if test(row)]
-    terms = [*select, *(term for term, _ in query.order)]
-    if query.group or any(map(_aggregates, terms)):
-        records = _grouped(query, source, rows, terms)
+    for clause, texts in (("LABEL", query.labels), ("FORMAT", query.formats)):
+        for term in texts:
+            if term not in select:
+                raise QueryError(f"COL_IN_{clause}_MUST_BE_IN_SELECT: {label_of(term, source)}")
+    if query.pivot:
+        columns = pivoted(query, source, rows, select)
+        headers, records, select = columns.headers, columns.records, columns.terms
     else:
-        readers = [_reader(term, source) for term in terms]
+        headers = [query.labels.get(term, label_of(term, source)) for term in select]
+        records = _records(query, source, rows, select)
+    end = None if query.limit is None else query.offset + query.limit
+    records = [] if query.no_values else records[:: query.skipping][query.offset : end]
+    return Answer(headers, [[record[place] for record in records] for place in range(len(select))], select)
+
+
+def _records(query: Query, source: Source, rows: list[Row], select: list[Term]) -> list[list[Value]]:
+    """The rows of an answer without a pivot, sorted; what only sorts them stands behind what was asked."""
+    terms = [*select, *(term for term, _ in query.order)]
+    if query.group or any(map(aggregates, terms)):
+        records = grouped(query, source, rows, terms)
+    else:
+        readers = [reader_of(term, source) for term in terms]
         records = [[read(row) for read in readers] for row in rows]
     for place, (_, down) in reversed(list(enumerate(query.order))):
         at = len(select) + place
-        records.sort(key=lambda record, at=at: _rank(record[at]), reverse=down)  # type: ignore[misc]
-    end = None if query.limit is None else query.offset + query.limit
-    records = records[query.offset : end]
-    headers = [query.labels.get(term, _label(term, source)) for term in select]
-    for term in query.labels:
-        if term not in select:
-            raise QueryError(f"COL_IN_LABEL_MUST_BE_IN_SELECT: {_label(term, source)}")
-    return headers, [[record[place] for record in records] for place in range(len(select))]
-
-
-def _rank(value: Value) -> tuple[int, Any]:
-    if value is None:
-        return 0, 0
-    if isinstance(value, bool):
-        return 1, value
-    return (3, value) if isinstance(value, str) else (2, value)
-
-
-def _aggregates(term: Term) -> bool:
-    if isinstance(term, Scalar):
-        return any(map(_aggregates, term.arguments))
-    return isinstance(term, Aggregate)
-
-
-def _grouped(query: Query, source: Source, rows: list[Row], terms: list[Term]) -> list[list[Value]]:
-    """A record for each group: its terms' values."""
-    for term in terms:
-        _check_grouped(term, query.group, source)
-    keys = [_reader(term, source) for term in query.group]
-    groups: dict[tuple[Value, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(key(row) for key in keys), []).append(row)
-    if not query.group:
-        groups = {(): list(rows)}
-    ordered = sorted(groups.items(), key=lambda group: tuple(map(_rank, group[0])))
-    return [
-        [_of_group(term, query.group, key, members, source) for term in terms] for key, members in ordered
-    ]
-
-
-def _check_grouped(term: Term, group: list[Term], source: Source) -> None:
-    if term in group or isinstance(term, Aggregate | Constant):
-        return
-    if isinstance(term, Scalar):
-        for argument in term.arguments:
-            _check_grouped(argument, group, source)
-        return
-    source.place(term)
-    raise QueryError(f"ADD_COL_TO_GROUP_BY_OR_AGG: {term.name}")
-
-
-def _of_group(
-    term: Term, group: list[Term], key: tuple[Value, ...], members: list[Row], source: Source
-) -> Value:
-    if term in group:
-        return key[group.index(term)]
-    if isinstance(term, Aggregate):
-        place = source.place(term.column)
-        return _summary(term.function, [row[place] for row in members if row[place] is not None])
-    if isinstance(term, Scalar):
-        arguments = [_of_group(one, group, key, members, source) for one in term.arguments]
-        return computed(term.function, arguments, source.now)
-    return term.value if isinstance(term, Constant) else None
-
-
-def _summary(function: str, values: list[Value]) -> Value:
-    if function == "count":
-        return len(values)
-    if not values:
-        return None
-    if function in ("min", "max"):
-        return (min if function == "min" else max)(values, key=_rank)
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) < len(values):
-        raise QueryError("AVG_SUM_ONLY_NUMERIC")
-    return sum(numbers) if function == "sum" else sum(numbers) / len(numbers)
-
-
-def _reader(term: Term, source: Source) -> Callable[[Row], Value]:
-    """What reads a term's value out of a row."""
-    if isinstance(term, Column):
-        place = source.place(term)
-        return lambda row: row[place]
-    if isinstance(term, Constant):
-        value = term.value
-        return lambda row: value  # noqa: ARG005
-    if isinstance(term, Scalar):
-        name, parts = term.function, [_reader(one, source) for one in term.arguments]
-        return lambda row: computed(name, [part(row) for part in parts], source.now)
-    raise QueryError("CANNOT_BE_IN_WHERE: an aggregate")
+        records.sort(key=lambda record, at=at: rank_of(record[at]), reverse=down)  # type: ignore[misc]
+    return records
 
 
 def _test(condition: Condition, source: Source) -> Callable[[Row], bool]:
@@ -199,17 +94,17 @@ def _test(condition: Condition, source: Source) -> Callable[[Row], bool]:
 
 
 def _compared(condition: Comparison, source: Source) -> Callable[[Row], bool]:
-    left, operator = _reader(condition.left, source), condition.operator
+    left, operator = reader_of(condition.left, source), condition.operator
     if condition.right is None:
         return lambda row: (left(row) is None) == (operator == "is null")
-    right = _reader(condition.right, source)
+    right = reader_of(condition.right, source)
     compare = _COMPARE.get(operator) or _pattern(operator, condition)
 
     def test(row: Row) -> bool:
         one, two = left(row), right(row)
         if one is None or two is None:
             return operator == "<>" and one is not two
-        if _kind(one) != _kind(two):
+        if kind_of(one) != kind_of(two):
             return operator == "<>"
         return compare(one, two)
 
@@ -247,15 +142,3 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "starts": lambda one, two: str(one).startswith(str(two)),
     "ends": lambda one, two: str(one).endswith(str(two)),
 }
-
-
-def _label(term: Term, source: Source) -> str:
-    """The header that a column of the answer has by itself."""
-    if isinstance(term, Column):
-        return source.labels[source.place(term)]
-    if isinstance(term, Aggregate):
-        return f"{term.function} {source.labels[source.place(term.column)]}".rstrip()
-    if isinstance(term, Constant):
-        return f"{term.value}()"
-    inner = " ".join(_label(one, source) for one in term.arguments)
-    return f"{_WORDS.get(term.function, term.function)}({inner})"

@@ -61,6 +61,7 @@ _OPERATIONS: dict[str, Callable[[Number, Number], Number]] = {
     "_difference": lambda one, two: one - two,
     "_product": lambda one, two: one * two,
     "_quotient": lambda one, two: one / two,
+    "datediff": lambda one, two: int(one // 1 - two // 1),
 }
 _PARTS: dict[str, Callable[[Number], Number]] = {
     "year": lambda serial: _day(serial).year,
