@@ -77,14 +77,8 @@ def acting(address: str, company: Company) -> str:
     return person.email
 
 
-def look_up(sheet: WholeSheet, judged: Sequence[Judged], sha256: str) -> Snapshot:
-    """Mark what the registry knows already. Two reads; gives the snapshot."""
-    snapshot, known = _read(sheet)
-    sift(judged, sha256, known)
-    return snapshot
-
-
-def _read(sheet: WholeSheet) -> tuple[Snapshot, Known]:
+def take_stock(sheet: WholeSheet) -> tuple[Snapshot, Known]:
+    """The registry as it stands, and what it knows already. Two reads."""
     for _ in range(TRIES):
         token, events = sheet.read_history()
         snapshot = sheet.read()
@@ -120,7 +114,7 @@ class Importer:
         while waiting := [one for one in judged if one.outcome == "import" and not one.request]:
             snapshot = self.sheet.read()
             if snapshot.token.seq != seq:  # somebody wrote since, or our own answer was lost
-                snapshot, known = _read(self.sheet)
+                snapshot, known = take_stock(self.sheet)
                 sift(judged, source.sha256, known)
                 for one in doubtful:
                     if one.outcome == "known":  # the commit took effect, its answer was lost

@@ -15,6 +15,7 @@ from sheetflow.cli.bik import bik
 from sheetflow.cli.deploy import deploy
 from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
+from sheetflow.cli.importing import import_command
 from sheetflow.cli.laws import rules, workflow
 from sheetflow.cli.local import demo, local
 from sheetflow.cli.trigger import trigger
@@ -50,3 +51,4 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger):
     main.add_command(_command)
+main.add_command(import_command)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import googleapiclient.discovery  # noqa: F401 - loaded once, before the processes are forked
 import requests
@@ -30,8 +31,35 @@ def run_pass(environment: Mapping[str, str], after: int, *, form: bool = False) 
     return child.exitcode != 0
 
 
+def run_command(arguments: Sequence[str], after: int, batch: int) -> bool:
+    """Run a command that migrates in batches of so many rows, and dies as `run_pass` does."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    child = context.Process(target=_command, args=(list(arguments), after, batch), daemon=True)
+    child.start()
+    child.join(60)
+    assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
+    return child.exitcode != 0
+
+
+def _command(arguments: list[str], after: int, batch: int) -> None:
+    from sheetflow.app import importing
+    from sheetflow.cli import main
+
+    importing.BATCH = batch
+    with _dying(after):
+        main(arguments, standalone_mode=False)
+
+
 def _child(environment: Mapping[str, str], after: int, form: bool) -> None:
     process = from_environment(environment).process()
+    with _dying(after):
+        process.run(form=form)
+
+
+@contextmanager
+def _dying(after: int) -> Iterator[None]:
+    """Kill this process once so many of its requests were answered."""
     send = requests.Session.send
     answered = 0
 
@@ -43,6 +71,6 @@ def _child(environment: Mapping[str, str], after: int, form: bool) -> None:
         return send(session, request, **how)  # type: ignore[arg-type]
 
     requests.Session.send = counted  # type: ignore[method-assign,assignment]
-    process.run(form=form)
+    yield
     if answered == after:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -7,7 +7,7 @@ is chosen: whoever imports has to say.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from sheetflow.core.migration.table import NOTHING, Found, Table, Vocabulary, cell_at, plain
@@ -83,6 +83,12 @@ def _is_second_line(row: Sequence[Found]) -> bool:
 
 def _exact(full: str, own: str, words: Vocabulary) -> tuple[str, ...]:
     return words.headers.get(plain(full)) or words.headers.get(plain(own)) or ()
+
+
+def with_given(words: Vocabulary, given: Mapping[str, str]) -> Vocabulary:
+    """The vocabulary and what whoever imports has said: it helps to find the titles."""
+    said = {plain(title): (key or NOTHING,) for title, key in given.items()}
+    return replace(words, headers={**words.headers, **said})
 
 
 def guess(header: Header, words: Vocabulary, given: Mapping[str, str]) -> list[Guess]:

@@ -270,7 +270,9 @@ class _Row:
         for key in ("account", "corr_account"):
             if cleaning.lost_digits(str(self.cells.get(key, "")), str(self.cells.get("bik", ""))):
                 self._refuse("account-zeros-at-end", key, value=str(self.cells[key]))
-        if status in CLOSED and (missing := [key for key in NEEDED if not self.cells.get(key)]):
+        broken = {remark.column for remark in self.wrong}
+        missing = [key for key in NEEDED if not self.cells.get(key) and key not in broken]
+        if status in CLOSED and missing:
             self._refuse("closed-needs", "", columns=", ".join(missing))
         if not any(self.cells.get(key) for key in TELLING):
             self._refuse("says-too-little")

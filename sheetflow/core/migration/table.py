@@ -119,7 +119,8 @@ def vocabulary(book: Rulebook, words: Mapping[str, Mapping[str, Mapping[str, Any
             statuses |= dict.fromkeys(_split(synonyms), status)
         for name, found in lists.items():
             found += _split(texts["words"][name])
-        months |= {month: place for place, month in enumerate(_split(texts["words"]["months"]), start=1)}
+        for place, month in enumerate(texts["words"]["months"].split(";"), start=1):
+            months |= dict.fromkeys(map(plain, month.split("/")), place)
     return Vocabulary(
         {title: tuple(keys) for title, keys in headers.items()},
         statuses,
