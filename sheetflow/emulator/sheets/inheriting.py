@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets import formulas
 from sheetflow.emulator.sheets.formulas import Formula
+from sheetflow.emulator.sheets.formulas.references import column_index
 from sheetflow.emulator.sheets.formulas.structured import Structured
 
 if TYPE_CHECKING:
@@ -51,25 +52,28 @@ class Inherited:
             self._known[key] = None  # a circle has no format
             node = self._engine.read(text).node
 
-            def look(reference: Reference | Structured, place: int) -> Json | None:
+            def look(reference: Reference | Structured, place: int | str) -> Json | None:
                 return self._look(sheet, reference, place, depth + 1)
 
             if node is not None and depth < _DEEPEST:
                 self._known[key] = formulas.format_of(node, look, column)
         return self._known[key]
 
-    def _look(self, home: Sheet, reference: Reference | Structured, place: int, depth: int) -> Json | None:
+    def _look(
+        self, home: Sheet, reference: Reference | Structured, place: int | str, depth: int
+    ) -> Json | None:
         if isinstance(reference, Structured):
             area = self._area(reference)
             if area is None:
                 return None
-            sheet, first, column = self._book.sheet(area.sheet_id), area.row0 or 0, (area.col0 or 0) + place
+            sheet, first = self._book.sheet(area.sheet_id), area.row0 or 0
+            column = column_index(place) if isinstance(place, str) else (area.col0 or 0) + place
             return self._first_format(sheet, column, first, area.row1, depth)
         known = home if reference.sheet is None else self._book.titled(reference.sheet)
         if known is None:
             return None
         first, last = reference.rows()
-        column = reference.cols()[0] + place
+        column = column_index(place) if isinstance(place, str) else reference.cols()[0] + place
         return self._first_format(known, column, first, None if last is None else last + 1, depth)
 
     def _area(self, reference: Structured) -> GridArea | None:

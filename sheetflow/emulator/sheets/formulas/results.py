@@ -26,13 +26,14 @@ from sheetflow.emulator.sheets.formulas.nodes import (
 from sheetflow.emulator.sheets.formulas.parser import parse
 from sheetflow.emulator.sheets.formulas.query.language import Aggregate, Column, QueryError, Term
 from sheetflow.emulator.sheets.formulas.query.reading import parse as parse_query
-from sheetflow.emulator.sheets.formulas.references import Reference, column_index
+from sheetflow.emulator.sheets.formulas.references import Reference
 from sheetflow.emulator.sheets.formulas.structured import Structured
 from sheetflow.emulator.sheets.formulas.tokens import FormulaSyntaxError
 
 NumberFormat: TypeAlias = dict[str, str]
-Look: TypeAlias = Callable[["Reference | Structured", int], "NumberFormat | None"]
-"""The format of a reference's column, by its place within the reference."""
+Place: TypeAlias = int | str
+Look: TypeAlias = Callable[["Reference | Structured", Place], "NumberFormat | None"]
+"""The format of a reference's column, by its place within the reference or by the sheet's letters."""
 
 _TYPES = {
     **dict.fromkeys(("DATE", "TODAY", "EDATE", "EOMONTH", "DATEVALUE", "WORKDAY"), "DATE"),
@@ -58,13 +59,13 @@ _MOMENTS = frozenset({"DATE", "DATE_TIME", "TIME"})
 _DEEPEST = 50
 
 
-def format_of(node: Node, look: Look, column: int = 0, depth: int = 0) -> NumberFormat | None:
+def format_of(node: Node, look: Look, column: Place = 0, depth: int = 0) -> NumberFormat | None:
     """Google's NumberFormat for what a formula gives; None for "automatic".
 
     Args:
         node: the formula, or a part of it.
         look: tells the formats of cells.
-        column: which column of an array is meant.
+        column: which column of an array is meant; by letters where the array is a reference.
         depth: how far down the tree it is.
     """
     if depth > _DEEPEST:
@@ -73,6 +74,8 @@ def format_of(node: Node, look: Look, column: int = 0, depth: int = 0) -> Number
         return look(node.reference, column)
     if isinstance(node, Name):
         return look(Structured(node.name), column)
+    if isinstance(column, str):
+        return None
     if isinstance(node, Unary):
         return (
             {"type": "PERCENT"} if node.operator == "%" else format_of(node.operand, look, column, depth + 1)
@@ -147,20 +150,22 @@ def _of_query(node: Call, look: Look, column: int, depth: int) -> NumberFormat |
         return {"type": "DATE_TIME" if moment else "NUMBER", "pattern": pattern}
     if isinstance(term, Aggregate):
         term = None if term.function == "count" else term.column
-    place = column if asked.select is None else _place_of(term, data)
-    if place is None or place < 0 or data is None:
+    place = column if asked.select is None else _place_of(term)
+    if (
+        place is None
+        or data is None
+        or (isinstance(place, str) and not isinstance(data, Range | Part | Name))
+    ):
         return None
     return format_of(data, look, place, depth + 1)
 
 
-def _place_of(term: Term | None, data: Node | None) -> int | None:
-    """Which column of the data a term is; None for what cannot be told from the formula."""
+def _place_of(term: Term | None) -> Place | None:
+    """Which column of the data a term is; None for what is computed."""
     if not isinstance(term, Column):
         return None
-    if isinstance(data, Range):
-        return column_index(term.name) - data.reference.cols()[0] if term.name.isalpha() else None
     number = term.name[3:]
-    return int(number) - 1 if term.name.startswith("Col") and number.isdigit() else None
+    return int(number) - 1 if term.name.startswith("Col") and number.isdigit() else term.name
 
 
 @lru_cache(maxsize=4096)
