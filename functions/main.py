@@ -139,12 +139,22 @@ def _answer_json(name: str, work: Callable[[], PassReport]) -> Response:
     except (Refused, SheetflowError) as error:
         status, headers = _status(error)
         _log(name, status, started, error)
+        if status == 503 and name != "on_schedule":  # whoever calls that one calls again by themselves
+            _hand_on(name)
         return _json_response({"error": _reason(error, status)}, status, headers)
     except Exception:
         _log_bug(name, started)
         raise
     _log(name, 200, started, report=report)
     return _json_response(report.as_dict(), 200, {})
+
+
+def _hand_on(name: str) -> None:
+    """A nudge that failed is not sent again: have a pass asked for soon, where there is a queue."""
+    later = _runtime().later()
+    problem = later.hand_on() if later is not None else ""
+    if problem:
+        _LOG.warning("%s: not handed on, %s", name, problem)
 
 
 # --- what comes in

@@ -6,7 +6,6 @@ With SHEETFLOW_API_ROOT everything talks to a local workspace instead of Google,
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,18 @@ from google.auth.credentials import Credentials
 from sheetflow.adapters import http
 from sheetflow.adapters.bounces import GmailBounces
 from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.credentials import DRIVE_SCOPES as DRIVE_SCOPES
+from sheetflow.adapters.credentials import FORM_SCOPES as FORM_SCOPES
+from sheetflow.adapters.credentials import SCOPES as SCOPES
+from sheetflow.adapters.credentials import credentials as credentials
+from sheetflow.adapters.credentials import mailbox_credentials
 from sheetflow.adapters.drive import DriveFiles
 from sheetflow.adapters.forms import GoogleForms
 from sheetflow.adapters.gmail import GmailMail
 from sheetflow.adapters.identity import Verifier
+from sheetflow.adapters.later import ROOT as LATER_ROOT
+from sheetflow.adapters.later import SCOPE as LATER_SCOPE
+from sheetflow.adapters.later import Later
 from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
@@ -38,22 +45,6 @@ from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.snapshot import Letter
 from sheetflow.templates.words import load_words
-
-SCOPES = (
-    "https://www.googleapis.com/auth/spreadsheets",
-    "https://www.googleapis.com/auth/gmail.modify",
-)
-"""The least that a pass needs: this spreadsheet (shared with the account), and to send and find mail."""
-FORM_SCOPES = (
-    "https://www.googleapis.com/auth/forms.body.readonly",
-    "https://www.googleapis.com/auth/forms.responses.readonly",
-)
-"""What is needed besides where there is a form (shared with the account): its questions and its answers."""
-DRIVE_SCOPES = ("https://www.googleapis.com/auth/drive",)
-"""What is needed to share what the People tab says, and to put away files that are not the account's own.
-
-A service account sees of a company's Drive what is shared with it and nothing else.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +268,17 @@ class Runtime:
             self._threads.permissions = found
         return found
 
+    def later(self) -> Later | None:
+        """Where a failed pass is handed on to, None where there is no queue."""
+        config = self.config
+        if not config.queue or not config.schedule_url:
+            return None
+        audience = config.audience.partition(",")[0].strip()
+        return Later(
+            credentials(config.access_token, scopes=(LATER_SCOPE,)), config.queue, config.schedule_url,
+            config.scheduler_account, audience, self.clock, config.api_root or LATER_ROOT,
+        )  # fmt: skip
+
     def process(self) -> Process:
         """The pass."""
         deliverer = Deliverer(
@@ -301,39 +303,6 @@ class Runtime:
         return letters.compose(
             letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone
         )
-
-
-def credentials(access_token: str, more_scopes: Sequence[str] = ()) -> Credentials:
-    """Application default credentials, or a ready token for a local workspace."""
-    if access_token:
-        from google.oauth2.credentials import Credentials as TokenCredentials
-
-        return TokenCredentials(token=access_token)  # type: ignore[no-untyped-call]
-    import google.auth
-
-    found, _project = google.auth.default(scopes=[*SCOPES, *more_scopes])
-    return found
-
-
-def mailbox_credentials(own: Credentials, info: str, sender: str) -> Credentials:
-    """Credentials for the sender's mailbox: the sender's own consent, else the admin's delegation.
-
-    Raises:
-        ConfigError: neither is there: a service account has no mailbox.
-    """
-    if info:
-        from google.oauth2.credentials import Credentials as UserCredentials
-
-        try:
-            consent = UserCredentials.from_authorized_user_info(  # type: ignore[no-untyped-call]
-                json.loads(info), list(SCOPES[1:])
-            )
-        except ValueError as error:
-            raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS cannot be used: {error}"]) from error
-        return consent  # type: ignore[no-any-return]
-    if hasattr(own, "with_subject") and sender:
-        return own.with_subject(sender)  # type: ignore[no-any-return]
-    raise ConfigError(["SHEETFLOW_MAIL_CREDENTIALS is not set: " + VARIABLES["mail_credentials"]])
 
 
 def from_environment(environment: Mapping[str, str]) -> Runtime:

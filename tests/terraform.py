@@ -105,14 +105,9 @@ class Module:
                     found |= {
                         _bare(name): self._dynamic(_bare(name), each, scope) for name, each in dynamic.items()
                     }
-            elif (
-                isinstance(value, list)
-                and value
-                and isinstance(value[0], dict)
-                and "__is_block__" in value[0]
-            ):
+            elif isinstance(value, list) and value and _is_block(value[0]):
                 found[_bare(key)] = self._block(value[0], scope)
-            elif _is_block(value):
+            elif _is_block(value):  # what stands below a label
                 found[_bare(key)] = self._block(value, scope)
             else:
                 found[_bare(key)] = self._value(value, scope)

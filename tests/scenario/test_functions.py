@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
+from sheetflow.adapters.later import Later
 from sheetflow.core.projection import STATUS
 from sheetflow.emulator.control import Fault
 from sheetflow.runtime import credentials
@@ -205,6 +206,26 @@ def test_pass__google_out_of_reach_says_try_again(
     )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert nudge(place, client)["commits"] == 0
+
+
+@pytest.mark.parametrize(("function", "asked"), [("on_edit", 1), ("on_schedule", 0)])
+def test_pass__a_nudge_that_failed_is_handed_on_where_there_is_a_queue(
+    place: LocalWorkspace, client: Client, monkeypatch: pytest.MonkeyPatch, function: str, asked: int
+) -> None:
+    handed: list[Later] = []
+    monkeypatch.setattr(SystemClock, "sleep", lambda _self, _seconds: None)
+    monkeypatch.setattr(Later, "hand_on", lambda later: handed.append(later) or "status 403")  # type: ignore[func-returns-value]
+    monkeypatch.setenv("SHEETFLOW_QUEUE", "projects/p/locations/l/queues/q")
+    monkeypatch.setenv("SHEETFLOW_SCHEDULE_URL", "https://on-schedule.example")
+    account = cast.OWNER if function == "on_edit" else cast.SCHEDULER
+    place.emulator.faults.add(Fault("/v4/", "GET", 503, times=6))
+    answer = client(function).post(
+        "/", json={"spreadsheet": place.settled.spreadsheet}, headers=bearer(place, account)
+    )
+    assert answer.status_code == 503
+    assert len(handed) == asked
+    assert nudge(place, client)["commits"] == 0
+    assert len(handed) == asked, "what went well is not handed on"
 
 
 def test_pass__not_set_up_says_so_in_the_log_alone(
