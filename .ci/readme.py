@@ -13,8 +13,11 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from sheetflow.cli import main
+from sheetflow.cli.settings import Settings, needed_for, variable
 from sheetflow.runtime import REQUIRED, VARIABLES
 
+COMMANDS = ("deploy",)
+"""Those that some settings are needed for."""
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -34,10 +37,21 @@ def _settings() -> str:
     return "\n".join(lines)
 
 
+def _own_settings() -> str:
+    lines = ["| variable | default | needed for | what it is |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        commands = ", ".join(f"`{command}`" for command in COMMANDS if name in needed_for(command))
+        if name not in VARIABLES:
+            default = "" if field.default == "" else f"`{field.default}`"
+            lines.append(f"| `{variable(name)}` | {default} | {commands} | {field.description} |")
+    return "\n".join(lines)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "rules": lambda: _command("rules", "--markdown"),
     "workflow": lambda: "```mermaid\n" + _command("workflow") + "\n```",
     "settings": _settings,
+    "own-settings": _own_settings,
 }
 
 

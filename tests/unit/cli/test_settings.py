@@ -53,6 +53,14 @@ def test_settings__every_one_says_what_it_is() -> None:
     assert set(SECRETS) <= VARIABLES.keys()
 
 
+def test_settings__every_one_stands_in_the_readme() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        rows = [line for line in readme.splitlines() if line.startswith(f"| `{variable(name)}`")]
+        assert len(rows) == 1, name
+        assert rows[0].endswith(f"| {field.description} |"), name
+
+
 def test_settings__the_edit_path_knows_nothing_of_them() -> None:
     code = (
         "import sys, json, sheetflow.runtime; "
