@@ -282,13 +282,14 @@ class Runtime:
     def process(self) -> Process:
         """The pass."""
         deliverer = Deliverer(
-            self.mail(), self._compose, letters.reference_of, self.files(), self.permissions()
+            self.mail(), self.compose, letters.reference_of, self.files(), self.permissions()
         )
         return Process(
             self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()
         )
 
-    def _compose(self, letter: Letter) -> EmailMessage:
+    def compose(self, letter: Letter) -> EmailMessage:
+        """The mail of a letter."""
         link = (
             "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
         )

@@ -88,6 +88,10 @@ class GoogleForms:
         self._learn(found)
         return [self._response(one) for one in found]
 
+    def look(self) -> None:
+        """See whether the form can be read. Raises PortError."""
+        self._read(self._forms.get(formId=self.form, fields="formId"))
+
     def close(self) -> None:
         """Give the connections back."""
         self._transport.close()

@@ -33,7 +33,8 @@ class SheetsHttp(HTTPClient):
     """gspread's client with our endpoint and manners.
 
     `api_root`: None for Google, else the root of a local workspace. `told_at`: the service's time in the
-    last answer, from its Date header: the time a pass decides by.
+    last answer, from its Date header: the time a pass decides by. `throttled`: Google refused a call for the
+    quota's sake since this was last set back.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class SheetsHttp(HTTPClient):
         self.api_root = api_root
         self.clock, self.nonces = clock, nonces
         self.told_at: datetime | None = None
+        self.throttled = False
         self.set_timeout(TIMEOUT)
 
     def request(  # noqa: D102 - gspread names it
@@ -78,6 +80,7 @@ class SheetsHttp(HTTPClient):
                     self.told_at = _told_at(answer)
                     return answer
                 failure = error_of("Sheets", answer.status_code, _message(answer))
+            self.throttled |= isinstance(failure, RateLimited)
             again = isinstance(failure, RateLimited) or (reads and isinstance(failure, Unavailable))
             if not again or self.clock is None or self.nonces is None or attempt == TRIES - 1:
                 raise failure

@@ -62,6 +62,7 @@ class Sheets:
             raise Unavailable("Sheets", "another commit came in between at every try to read")
         self._sheets = token.sheets
         found = dict(zip(TABS, tabs, strict=True))
+        throttled, self.http.throttled = self.http.throttled, False
         return Snapshot(
             now=self.http.told_at or self.clock.now(),
             token=token,
@@ -72,6 +73,7 @@ class Sheets:
             people=found["people"],
             settings=found["settings"],
             contractors=found["contractors"],
+            throttled=throttled,
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:

@@ -73,6 +73,12 @@ def runtime_for(workspace: str, env: str = "") -> Runtime:
             link_key="",
             api_root=root,
             access_token=f"local:{place['service_account']}",
+            mail_token=f"local:{place['owner']}",
+            sender=place["owner"],
+            trigger_account=place["owner"],
+            form=place["form"]["id"],
+            folder=place["folders"]["root"]["id"],
+            page_url=place["functions"]["request_page"],
         )
     except (KeyError, TypeError) as error:
         raise ConfigError([f"{root}: what answers there is no local workspace"]) from error

@@ -6,6 +6,7 @@ reported, a People tab that leaves nobody to decide. What needs more calls is fo
 The token's `vitals` keep what one pass has to know of those before it:
 
     beat            when the schedule last ran, to the hour: an idle pass stays one read
+    throttled       when Google last refused a call for the quota's sake, to the hour
     edited          when the last edit came that the trigger had reported
     strange         since when there are changes that it had not
     refused         since when there are reports that are signed with another secret
@@ -63,6 +64,9 @@ def vitals(snapshot: Snapshot, mail: Mail, refusals: Iterable[Refusal], now: dat
     beat = found.get("beat", "")
     if snapshot.scheduled and (not beat or now >= moment(beat) + EVERY):
         found["beat"] = instant(now)
+    throttled = found.get("throttled", "")
+    if snapshot.throttled and (not throttled or now >= moment(throttled) + EVERY):
+        found["throttled"] = instant(now)
     if mail.edits:
         found["edited"] = instant(max(edit.at for edit in mail.edits))
         found.pop("strange", None)

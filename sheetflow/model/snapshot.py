@@ -61,7 +61,8 @@ class Snapshot:
 
     `state`, `inbox`, `outbox`: rows of the system tabs as they stand. `banks`: BIK -> (name, corr. account,
     city), None where the directory was not read: it is large, and only asked for when a draft needs it.
-    `scheduled`: this pass was asked for by the schedule.
+    `scheduled`: this pass was asked for by the schedule. `throttled`: Google refused a call since the last
+    read, for the quota's sake.
     """
 
     now: datetime
@@ -78,6 +79,7 @@ class Snapshot:
     banks: Mapping[str, Sequence[str]] | None = None
     bounces: tuple[Bounce, ...] = ()
     scheduled: bool = False
+    throttled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
