@@ -2,7 +2,8 @@
 
 A table of messages is text, one message a line (`GridCoordinate sheetId:int32 rowIndex:int32`), so that a
 service can be described without its client library. `Shapes.fit` gives the payload back in its canonical
-form: names in camel case, nulls (which mean "absent" in this JSON) left out. What does not fit is Google's
+form: names in camel case, and what means "absent" left out: nulls, lists and maps without entries (a proto
+cannot tell them from absent ones, and Google answers without them). What does not fit is Google's
 400 with its words: `Invalid JSON payload received. Unknown name "x" at 'requests[0]': Cannot find field.`
 """
 
@@ -90,7 +91,7 @@ class Shapes:
                 where = f" at '{path}'" if path else ""
                 text = f'Invalid JSON payload received. Unknown name "{key}"{where}: Cannot find field.'
                 violations.append((path, text))
-            elif value is not None:
+            elif value is not None and not _nothing(field, value):
                 fitted[field.name] = self._value(field, value, path, violations)
         return fitted
 
@@ -143,6 +144,10 @@ class Shapes:
             _bad(path, "type.googleapis.com/google.protobuf.FieldMask" if kind == "mask" else label, value)
         )
         return None
+
+
+def _nothing(field: _Field, value: Any) -> bool:
+    return (field.lists == 1 and value == []) or (field.mapped and value == {})
 
 
 def _flat(items: list[Any]) -> list[Any]:

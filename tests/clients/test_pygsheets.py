@@ -12,6 +12,7 @@ import pandas as pd
 import pygsheets
 import pytest
 from pygsheets.client import Client
+from pygsheets.exceptions import CannotRemoveOwnerError
 
 from sheetflow.emulator.testing import LocalGoogle
 
@@ -107,10 +108,13 @@ def test_pygsheets__rules_ranges_and_charts(sheet: pygsheets.Worksheet) -> None:
     assert len(sheet.get_protected_ranges()) == 1
     sheet.remove_protected_range(kept.protect_id)
     sheet.set_basic_filter("A1", "B3")
+    whole = {"startRowIndex": 0, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 2}
+    shown = sheet.client.sheet.get(sheet.spreadsheet.id, fields="sheets/basicFilter")
+    assert shown["sheets"][0]["basicFilter"] == {"range": whole}  # though it sent sort specs, none
     sheet.clear_basic_filter()
     sheet.add_chart(("A2", "A3"), [("B2", "B3")], "Sums")
     (chart,) = sheet.get_charts()
-    assert chart.title == "Sums"
+    assert (chart.title, chart.font_name, chart.title_font_family) == ("Sums", "Roboto", "Roboto")
     chart.title = "All sums"
     assert [one.title for one in sheet.get_charts()] == ["All sums"]
     chart.delete()
@@ -149,6 +153,8 @@ def test_pygsheets__files_are_found_shared_copied_and_exported(client: Opener, t
     anna.drive.move_file(book.id, "root", folder)
     assert [one["name"] for one in anna.drive.list(q=f"'{folder}' in parents")] == ["Renamed"]
     book.remove_permission(BORIS)
+    with pytest.raises(CannotRemoveOwnerError):
+        book.remove_permission("", permission_id=book.permissions[0]["id"])
     book.delete()
     assert "Renamed" not in anna.spreadsheet_titles()
 

@@ -175,7 +175,7 @@ class Sharing:
         if own is None:
             raise self._absent(file, identifier)
         if own.role == "owner":
-            raise insufficient()
+            raise DriveError(403, "cannotRemoveOwner", "The owner of a file cannot be removed.")
         others = [one for one in self._files.permissions(file.id) if one.role == "organizer" and one != own]
         if file.id == file.drive and own.role == "organizer" and not others:
             raise DriveError(403, "cannotRemoveLastOrganizer", "A shared drive must have an organizer.")
