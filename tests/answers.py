@@ -43,6 +43,8 @@ def hold(verb: str, path: str, response: Response) -> list[str]:
     method = method_of(verb, path)
     if method is None:
         return ["Google has no such method"]
+    if "X-HTTP-Status-Code-Override" in response.headers:
+        return []  # a 308 in disguise
     if request.args.get("alt") == "media" or method.id in ("drive.files.export", "drive.files.download"):
         return []
     body = response.get_data()

@@ -135,7 +135,7 @@ def _kind() -> str:
 
 def _is_upload_session() -> bool:
     """Whether the call goes on with a resumable upload: its address is the key, it needs no token."""
-    session = request.method in ("PUT", "DELETE") and "upload_id" in request.args
+    session = request.method in ("PUT", "POST", "DELETE") and "upload_id" in request.args
     return session and request.path.startswith(
         ("/upload/drive/", "/upload/gmail/", "/resumable/upload/gmail/")
     )

@@ -68,7 +68,8 @@ class KeepAliveHandler(WSGIRequestHandler):
 
     def _keeps_parts(self) -> bool:
         """Whether a request that was cut off counts as far as it came: the chunk of a resumable upload."""
-        return self.command == "PUT" and "upload_id=" in self.path and "Content-Range" in self.headers
+        chunk = self.command in ("PUT", "POST") and "upload_id=" in self.path
+        return chunk and "Content-Range" in self.headers
 
     def _run(self, app: WSGIApplication, environ: dict[str, Any]) -> None:
         started: list[Any] = []

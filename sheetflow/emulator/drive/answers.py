@@ -30,6 +30,20 @@ def drive_shapes() -> Shapes:
     return Shapes(table, "google.apps.drive.v3")
 
 
+def incomplete(have: int) -> Response:
+    """The answer to a chunk that was not the last of a resumable upload, of which `have` bytes are here.
+
+    308 means something else by now, so Google's newer clients ask not to be answered with it.
+    """
+    spared = request.headers.get("X-GUploader-No-308", "").lower() == "yes"
+    response = Response(status=200 if spared else "308 Resume Incomplete")
+    if spared:
+        response.headers["X-HTTP-Status-Code-Override"] = "308"
+    if have:
+        response.headers["Range"] = f"bytes=0-{have - 1}"
+    return response
+
+
 def caller() -> str:
     """The caller's e-mail address."""
     return str(g.caller).lower()

@@ -41,14 +41,15 @@ def check_folder(files: Files, folder: File, caller: str) -> None:
 def moved(files: Files, file: File, caller: str, add: Collection[File], remove: Collection[str]) -> Place:
     """Where a file is after some folders were added and some taken away.
 
-    A file that is taken out of its only folder goes to its owner's My Drive.
+    A file that is taken out of its only folder goes to its owner's My Drive. What is both taken away and
+    added is added: rclone renames within a folder so.
 
     Raises:
         DriveError: 403 for a second parent, or a folder or move that the caller has no right to; 400 for a
             folder that would lie in itself.
     """
     stays = [file.parent] if file.parent and file.parent not in remove else []
-    parents = list(dict.fromkeys([*stays, *(folder.id for folder in add if folder.id not in remove)]))
+    parents = list(dict.fromkeys([*stays, *(folder.id for folder in add)]))
     if len(parents) > 1:
         raise DriveError(403, "cannotAddParent", "Increasing the number of parents is not allowed")
     if parents == [file.parent]:

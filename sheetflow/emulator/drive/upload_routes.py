@@ -24,12 +24,13 @@ def add(routes: Blueprint, drive: Drive) -> None:
 
     @routes.post(root)
     def upload_created() -> Response:
-        return _upload(drive, "")
+        return _go_on(drive) if "upload_id" in request.args else _upload(drive, "")
 
     @routes.patch(f"{root}/<file_id>")
     def upload_updated(file_id: str) -> Response:
         return _upload(drive, file_id)
 
+    @routes.post(f"{root}/<file_id>")  # as Google's client for Go sends the chunks, and rclone
     @routes.put(root)
     @routes.put(f"{root}/<file_id>")
     def upload_continued(file_id: str = "") -> Response:  # noqa: ARG001 - the session knows its file
@@ -117,8 +118,6 @@ def _incomplete(drive: Drive, upload: Upload, span: Span) -> Response:
     have = drive.uploads.received(upload)
     if span.total is not None and have > span.total:
         raise DriveError(400, "badRequest", "Invalid request. More bytes were uploaded than the content has.")
-    response = Response(status="308 Resume Incomplete")
-    if have:
-        response.headers["Range"] = f"bytes=0-{have - 1}"
+    response = answers.incomplete(have)
     response.headers["X-GUploader-UploadID"] = upload.id
     return response

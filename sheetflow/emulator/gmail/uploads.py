@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, request
 
 from sheetflow.emulator.drive import multipart
+from sheetflow.emulator.drive.answers import incomplete
 from sheetflow.emulator.drive.uploads import span_of
 from sheetflow.emulator.gmail import mime
 from sheetflow.emulator.gmail.answers import ROOT, answer, body, fitted, owner, too_large
@@ -70,7 +71,7 @@ class Uploads:
         name = f"{verb} {path}"
         self._routes.add_url_rule(ROOT + path, name, received, methods=[verb])
         for prefix in PREFIXES:
-            methods = {verb, "PUT"}
+            methods = {verb, "PUT", "POST"}  # PUT and POST bring the chunks
             self._routes.add_url_rule(prefix + ROOT + path, f"{prefix} {name}", received, methods=methods)
 
     def _start(self, message: str, most: int) -> Response:
@@ -95,11 +96,7 @@ class Uploads:
             upload = kept.get(upload.id)
             span = span_of(request.headers.get("Content-Range"), request.content_length or 0)
             if not kept.receive(upload, span, [request.get_data()]):
-                have = kept.received(upload)
-                response = Response(status="308 Resume Incomplete")
-                if have:
-                    response.headers["Range"] = f"bytes=0-{have - 1}"
-                return response
+                return incomplete(kept.received(upload))
             raw = b"".join(self._drive.blobs.part(upload.id))
             _, meta = _of_json(upload.body, message, bare=True)
             taken = taker(owner(user), _limited(raw, most), meta, **ids)

@@ -134,6 +134,7 @@ def test_move__by_adding_and_removing_parents(world: World) -> None:
     assert world.anna.ok("PATCH", f"{url}&addParents={two}&removeParents={one}") == {"parents": [two]}
     assert world.anna.file(file_id, "modifiedTime") == before
     assert world.anna.ok("PATCH", f"{url}&addParents={two}") == {"parents": [two]}
+    assert world.anna.ok("PATCH", f"{url}&addParents={two}&removeParents={two}") == {"parents": [two]}
     assert world.anna.refused("PATCH", f"{url}&addParents={one}") == (
         403,
         "cannotAddParent",

@@ -156,6 +156,26 @@ def test_resumable__chunks_query_and_end(world: World) -> None:
     assert world.anna.found() == ["a.bin"]
 
 
+def test_resumable__chunks_as_google_s_client_for_go_sends_them(world: World) -> None:
+    """POST to the session's address, and no 308 wanted."""
+    url = start(world.anna)
+
+    def sent(data: bytes, first: int) -> requests.Response:
+        span = f"bytes {first}-{first + len(data) - 1}/{len(DATA)}"
+        headers = {"Content-Range": span, "X-GUploader-No-308": "yes"}
+        return world.session.post(url, data=data, headers=headers, timeout=10)
+
+    first = sent(DATA[:BLOCK], 0)
+    assert (first.status_code, first.headers["Range"]) == (200, f"bytes=0-{BLOCK - 1}")
+    assert (first.headers["X-HTTP-Status-Code-Override"], first.content) == ("308", b"")
+    last = sent(DATA[BLOCK:], BLOCK)
+    assert "X-HTTP-Status-Code-Override" not in last.headers
+    assert world.anna.bytes(last.json()["id"]) == DATA
+    again = start(world.anna, file_id=last.json()["id"])
+    assert world.session.post(again, data=b"new", timeout=10).json()["id"] == last.json()["id"]
+    assert world.anna.bytes(last.json()["id"]) == b"new"
+
+
 def test_resumable__a_size_that_is_known_only_at_the_end(world: World) -> None:
     url = start(world.anna)
     assert put(world, url, DATA[:BLOCK], f"bytes 0-{BLOCK - 1}/*").status_code == 308
