@@ -72,11 +72,7 @@ def _kinds() -> str:
             f"**{NAMES[document]}, batchUpdate**: {len(served)} of {len(wanted)} kinds of requests",
             "",
             _row("served", served),
-            *(
-                [_row("answered as where there is no data source", refused)]
-                if refused
-                else []
-            ),
+            *([_row("answered as where there is no data source", refused)] if refused else []),
             *([_row("not served (501 `UNIMPLEMENTED`)", lacking)] if lacking else []),
             "",
         ]
