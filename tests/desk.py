@@ -33,7 +33,7 @@ from sheetflow.model.cells import Cell, canonical, digest
 from sheetflow.model.columns import COLUMNS, SHOWN
 from sheetflow.model.events import Act, Event, FiledFile, Filing, Response, Upload
 from sheetflow.model.snapshot import Letter, Registry, Row, Snapshot
-from sheetflow.ports import Commit, Receipt
+from sheetflow.ports import Block, Commit, Receipt
 from sheetflow.runtime import load_rulebook_words
 from tests import tables
 
@@ -229,6 +229,8 @@ class FakeSheet:
         _place(self.state, commit.states, WIDTH)
         _place(self.outbox, commit.outbox, 10)
         self.contractors += [list(row) for row in commit.book]
+        for block in commit.blocks:
+            self._put(block)
         if commit.banks is not None:
             self.banks = {str(row[0]): [str(cell) for cell in row[1:]] for row in commit.banks}
         for place in commit.consumed:
@@ -256,6 +258,15 @@ class FakeSheet:
 
     def read_history(self) -> tuple[Any, list[Event]]:
         return self.token, [history.from_row(row, place) for place, row in enumerate(self.history, 1)]
+
+    def _put(self, block: Block) -> None:
+        tab = {"people": self.people, "settings": self.settings}[block.tab]
+        for offset, values in enumerate(block.rows):
+            while len(tab) <= block.row + offset:
+                tab.append([])
+            row = tab[block.row + offset]
+            row.extend([""] * (block.column + len(values) - len(row)))
+            row[block.column : block.column + len(values)] = values
 
     def _write(self, row: int, column: int, value: Cell | None) -> None:
         while len(self.rows) <= row:

@@ -16,6 +16,7 @@ from sheetflow.adapters.http import SheetsHttp
 from sheetflow.core import history
 from sheetflow.core.inbox import CONSUMED
 from sheetflow.core.inbox import WIDTH as INBOX_WIDTH
+from sheetflow.core.migration.archive import Everything
 from sheetflow.core.projection import WIDTH as STATE_WIDTH
 from sheetflow.core.tabs import FIRST_STATE_ROW, OUTBOX_HEADERS, TOKEN_NAME, read_token, token_text
 from sheetflow.errors import ConcurrentEdit, ConfigError, NotFound, Unavailable
@@ -27,6 +28,8 @@ from sheetflow.templates.formulas import letter
 
 TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox")
 """What a pass reads, between two looks at the token."""
+PEOPLES_TABS = ("registry", "contractors", "people", "settings", "calendar")
+"""What people see: an export has all of these that there are."""
 
 
 class Sheets:
@@ -82,6 +85,22 @@ class Sheets:
         events = [history.from_row(row, place) for place, row in enumerate(rows[1:], start=1)]
         return read_token(_corner(token)), events
 
+    def read_everything(self) -> Everything:
+        """All tabs that an export is made of, at one moment. Two reads.
+
+        Raises:
+            Unavailable: the spreadsheet changes faster than it is read.
+        """
+        for _ in range(5):
+            (first,) = self._get(["token"])
+            token = read_token(_corner(first))
+            people = [key for key in PEOPLES_TABS if key in token.sheets and key in self.titles]
+            parts = self._get(["history", "state", "outbox", *people, "token"], "UNFORMATTED_VALUE")
+            if token_text(token) == token_text(read_token(_corner(parts[-1]))):
+                tabs = dict(zip(people, parts[3:-1], strict=True))
+                return Everything(token, parts[0][1:], parts[1], parts[2], tabs, self.titles)
+        raise Unavailable("Sheets", "another commit came in between at every try to read")
+
     def read_banks(self, since: str) -> Mapping[str, Sequence[str]]:
         """The bank directory, read once for as long as it stays the same."""
         if self._banks is None or self._banks[0] != since:
@@ -118,19 +137,19 @@ class Sheets:
 
     # --- reading
 
-    def _get(self, keys: Sequence[str]) -> list[list[list[Cell]]]:
+    def _get(self, keys: Sequence[str], render: str = "FORMULA") -> list[list[list[Cell]]]:
         try:
-            return self._batch_get(keys)
+            return self._batch_get(keys, render)
         except NotFound:
             if not self._find_titles():
                 raise
-            return self._batch_get(keys)
+            return self._batch_get(keys, render)
 
-    def _batch_get(self, keys: Sequence[str]) -> list[list[list[Cell]]]:
+    def _batch_get(self, keys: Sequence[str], render: str) -> list[list[list[Cell]]]:
         answer = self.http.values_batch_get(
             self.spreadsheet,
             [self._range(key) for key in keys],
-            params={"valueRenderOption": "FORMULA", "dateTimeRenderOption": "SERIAL_NUMBER"},
+            params={"valueRenderOption": render, "dateTimeRenderOption": "SERIAL_NUMBER"},
         )
         return [part.get("values", []) for part in answer["valueRanges"]]
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sheetflow import __version__
+from sheetflow.cli.archive import export, restore
 from sheetflow.cli.bik import bik
 from sheetflow.cli.deploy import deploy
 from sheetflow.cli.emulator import emulator
@@ -51,4 +52,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger):
     main.add_command(_command)
-main.add_command(import_command)
+for _command in (import_command, export, restore):
+    main.add_command(_command)

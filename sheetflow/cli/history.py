@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -56,6 +57,26 @@ def examine(runtime: Runtime) -> Finding:
     raise Unavailable("Sheets", "the registry changes faster than it can be verified; try again")
 
 
+def examine_file(path: Path) -> Finding:
+    """Verify an exported history by itself. Raises ConfigError for a file that cannot be read."""
+    from sheetflow.adapters.export_files import MANIFEST, read_history
+    from sheetflow.core import history as chain
+    from sheetflow.errors import ConfigError, HistoryBroken
+
+    count = 0
+    try:
+        manifest = path.parent / MANIFEST
+        said = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+        events = read_history(path)
+        count = len(events)
+        head = chain.verify(events, head=said.get("head"), seq=said.get("seq"))
+    except HistoryBroken as broken:
+        return Finding(ok=False, events=count, first_bad=broken.seq, reason=broken.reason)
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"{path}: it cannot be read ({error})"]) from error
+    return Finding(ok=True, events=count, head=head)
+
+
 def _hold_state_against(state: Sequence[Row], events: Sequence[Event]) -> None:
     """Raises HistoryBroken for the first request whose State row is not what its events make of it."""
     from sheetflow.core import history as chain
@@ -94,12 +115,17 @@ def history() -> None:
 
 
 @history.command()
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An exported history.jsonl instead of a registry; held against the manifest beside it, if any.",
+)
 @workspace_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
-def verify(ctx: click.Context, workspace: str, env: str, *, as_json: bool) -> None:
+def verify(ctx: click.Context, file: Path | None, workspace: str, env: str, *, as_json: bool) -> None:
     """Check that nothing in the history was changed, dropped or added, and that State follows from it."""
-    found = examine(runtime_for(workspace, env))
+    found = examine_file(file) if file else examine(runtime_for(workspace, env))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     elif found.ok:

@@ -44,19 +44,37 @@ def dumps(value: Any) -> str:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def content_of(seq: int, fact: Fact | Event) -> str:
+    """What of an event is hashed: a JSON list, in canonical form."""
+    return dumps(
+        [seq, instant(fact.at), fact.request, fact.kind, fact.actor, fact.via, dict(fact.data), fact.cause]
+    )
+
+
 def event_hash(previous: str, seq: int, fact: Fact) -> str:
-    """The hash of an event that follows `previous`."""
-    content = [
-        seq,
-        instant(fact.at),
-        fact.request,
-        fact.kind,
-        fact.actor,
-        fact.via,
-        dict(fact.data),
-        fact.cause,
-    ]
-    return hashlib.sha256(f"{previous}\n{dumps(content)}".encode("utf-8", "surrogatepass")).hexdigest()
+    """The hash of an event that follows `previous`: SHA-256 of that hash, a line break and the content."""
+    text = f"{previous}\n{content_of(seq, fact)}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def to_line(event: Event) -> str:
+    """The event as a line of an exported file: {"event": what is hashed, "hash": its hash}."""
+    return f'{{"event":{content_of(event.seq, event)},"hash":{dumps(event.hash)}}}'
+
+
+def from_line(line: str, place: int) -> Event:
+    """The event in a line that `to_line` wrote.
+
+    Raises:
+        HistoryBroken: a line that is none.
+    """
+    try:
+        read = json.loads(line)
+        seq, at, request, kind, actor, via, data, cause = read["event"]
+        row = [seq, at, request, kind, actor, via, dumps(data), cause, read["hash"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise HistoryBroken(place, f"the line cannot be read: {error}") from error
+    return from_row(row, place)
 
 
 def by_time(facts: Iterable[Fact]) -> list[Fact]:

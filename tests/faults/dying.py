@@ -43,10 +43,10 @@ def run_command(arguments: Sequence[str], after: int, batch: int) -> bool:
 
 
 def _command(arguments: list[str], after: int, batch: int) -> None:
-    from sheetflow.app import importing
+    from sheetflow.app import importing, restoring
     from sheetflow.cli import main
 
-    importing.BATCH = batch
+    importing.BATCH = restoring.EVENTS = restoring.STATES = batch
     with _dying(after):
         main(arguments, standalone_mode=False)
 
