@@ -38,12 +38,14 @@ GOOGLE_PATHS = (
     "/gmail/",
     "/v1/",
     "/tasks/",
+    "/spreadsheets/",
     "/batch",
     "/token",
     "/oauth2/",
 )
 OPEN_PATHS = ("/token", "/oauth2/", "/batch")
 """Those that need no token of their own; in a batch each part brings its."""
+LINK_PATHS = ("/spreadsheets/",)  # of docs.google.com: who has no account may follow a link
 LEGACY_PATHS = ("/drive/", "/upload/", "/resumable/", "/download/", "/gmail/", "/tasks/", "/batch")
 
 _ODD_SLASH = re.compile(r"^(/v4/spreadsheets/[^/]+(?=/:|/$)|/(?:drive|upload|gmail|v1)/.*[^/](?=/$))/")
@@ -123,7 +125,9 @@ def _before(emulator: Emulator) -> Response | None:
             return response
     g.fault = fault
     if not request.path.startswith(OPEN_PATHS) and not _is_upload_session():
-        g.caller = emulator.identity.caller(request.headers.get("Authorization"))
+        authorization = request.headers.get("Authorization")
+        if authorization or not request.path.startswith(LINK_PATHS):
+            g.caller = emulator.identity.caller(authorization)
         emulator.quotas.take(_kind(), g.caller)
     return None
 

@@ -81,6 +81,7 @@ _ROUTES = (
     ("PATCH", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.patch"),
     ("*", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.{method}"),
     ("*", r"/tasks/v1/users/@me/lists", "tasks.tasklists.{plural}"),
+    ("GET", r"/spreadsheets/(?:d/[^/]+/)?export", "docs.export"),
     ("POST", r"/batch(?:/.*)?", "batch"),
     ("POST", r"/token", "oauth.token"),
     ("GET", r"/oauth2/v1/certs", "oauth.certs"),

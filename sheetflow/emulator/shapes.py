@@ -74,6 +74,10 @@ class Shapes:
         """Whether a message has a field, by its camel-case name."""
         return name in self.messages[message]
 
+    def field(self, message: str, name: str) -> str | None:
+        """A field's camel-case name, by that or by its name in the proto; None where there is no such."""
+        return next((one for one in (name, _camel(name)) if self.knows(message, one)), None)
+
     def branch(self, message: str, name: str) -> str | None:
         """The message type of a field, None where the field is no message."""
         kind = self.messages[message][name].kind

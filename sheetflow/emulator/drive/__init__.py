@@ -31,6 +31,7 @@ from sheetflow.emulator.drive import (
     comment_routes,
     drive_routes,
     file_routes,
+    link_routes,
     log_routes,
     older_routes,
     revision_routes,
@@ -48,6 +49,7 @@ def blueprint(drive: Drive) -> Blueprint:
     routes = Blueprint("drive", __name__)
     for part in (
         file_routes,
+        link_routes,
         upload_routes,
         sharing_routes,
         drive_routes,

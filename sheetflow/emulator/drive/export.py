@@ -36,8 +36,17 @@ EXPORT_MAX = 10 * 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def exported(sheets: SheetsService, file: File, caller: str, mime_type: str) -> bytes:
+def exported(
+    sheets: SheetsService, file: File, caller: str, mime_type: str, sheet_id: int | None = None
+) -> bytes:
     """A file's content as another kind of file.
+
+    Args:
+        sheets: the service.
+        file: the spreadsheet.
+        caller: who reads it.
+        mime_type: the kind.
+        sheet_id: the sheet that a kind of one sheet shows; without it the first visible one.
 
     Raises:
         DriveError: 403 for a file that has bytes of its own, or too many for an export; 400 for a kind that
@@ -60,7 +69,8 @@ def exported(sheets: SheetsService, file: File, caller: str, mime_type: str) -> 
             )
         else:
             text = io.StringIO()
-            lines = _even(_lines(sheets, doc, doc.book.first_visible(), "FORMATTED_VALUE"))
+            sheet = doc.book.first_visible() if sheet_id is None else doc.book.sheet(sheet_id)
+            lines = _even(_lines(sheets, doc, sheet, "FORMATTED_VALUE"))
             csv.writer(text, delimiter=IMPORTS[mime_type]).writerows(lines)
             data = text.getvalue().removesuffix("\r\n").encode()
     if len(data) > EXPORT_MAX:

@@ -54,23 +54,24 @@ class Batch(NamedTuple):
         access.check_edit(self.doc, self.caller, area, moving=moving)
 
     def mask(self, request: Json, message: str) -> Mask:
-        """The request's `fields`, each of which must be a field of the message."""
+        """The request's `fields`, each of which must be a field of the message.
+
+        `frozenRowCount` may be named `frozen_row_count`, as in the proto: gspread-pandas does so.
+        """
         text = request.get("fields", "")
         if not text:
             raise invalid(NO_FIELDS)
-        mask = parse_mask(text)
-        self._known(mask, message, "")
-        return mask
+        return self._known(parse_mask(text), message, "")
 
-    def _known(self, mask: Mask, message: str, path: str) -> None:
+    def _known(self, mask: Mask, message: str, path: str) -> Mask:
+        known: Mask = {}
         for name, branch in mask.items():
-            if name == "*":
-                continue
-            if not self.shapes.knows(message, name):
+            field = name if name == "*" else self.shapes.field(message, name)
+            if field is None:
                 raise invalid(f"Invalid field: {path}{name}")
-            inner = self.shapes.branch(message, name)
-            if inner is not None:
-                self._known(branch, inner, f"{path}{name}.")
+            inner = None if name == "*" else self.shapes.branch(message, field)
+            known[field] = branch if inner is None else self._known(branch, inner, f"{path}{name}.")
+        return known
 
 
 Kind = Callable[[Batch, Json], Json | None]

@@ -19,6 +19,17 @@ def cells(*rows: Any, row: int = 0, column: int = 0, fields: str = "userEnteredV
     return {"updateCells": {"start": start, "rows": data, "fields": fields}}
 
 
+def test_batch__a_mask_may_name_fields_as_the_proto_does(world: World) -> None:
+    """gspread-pandas sends `grid_properties(frozen_row_count, …)`."""
+    properties = {"sheetId": 0, "gridProperties": {"frozenRowCount": 2, "frozenColumnCount": 1}}
+    mask = "grid_properties(frozen_row_count, frozenColumnCount)"
+    world.batch({"updateSheetProperties": {"properties": properties, "fields": mask}})
+    grid = world.get()["sheets"][0]["properties"]["gridProperties"]
+    assert (grid["frozenRowCount"], grid["frozenColumnCount"]) == (2, 1)
+    wrong = {"updateSheetProperties": {"properties": properties, "fields": "grid_properties.frozen"}}
+    assert "Invalid field: grid_properties.frozen" in world.refused(wrong)
+
+
 def test_batch__is_all_or_nothing(world: World) -> None:
     before = world.get("?includeGridData=true")
     message = world.refused(
