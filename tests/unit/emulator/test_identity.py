@@ -191,3 +191,20 @@ def test_token_info__a_token_says_whose_it_is_and_what_for(
 def test_token_info__no_token_is_refused(server: Server, token: str) -> None:
     answer = requests.get(f"{server.url}/tokeninfo", {"access_token": token}, timeout=10)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_token")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/userinfo/v2/me", "id"),
+        ("/oauth2/v1/userinfo", "id"),
+        ("/oauth2/v2/userinfo", "id"),
+        ("/oauth2/v3/userinfo", "sub"),
+        ("/v1/userinfo", "sub"),
+    ],
+)
+def test_user_info__tells_who_the_bearer_is(server: Server, path: str, name: str) -> None:
+    bearer = {"Authorization": "Bearer local:Ann@firm.example"}
+    told = requests.get(server.url + path, headers=bearer, timeout=10).json()
+    assert (told["email"], told[name]) == ("ann@firm.example", subject("ann@firm.example"))
+    assert requests.get(server.url + path, timeout=10).status_code == 401
