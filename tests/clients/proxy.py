@@ -75,12 +75,13 @@ class Proxy:
             open_ones.enter_context(client)
             head = _head(client)
             if head.startswith(b"CONNECT "):
-                name = head.split()[1].decode().rpartition(":")[0]
+                name, _, port = head.split()[1].decode().rpartition(":")
                 if not _KNOWN.fullmatch(name):
                     client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                     return
                 client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                client = open_ones.enter_context(self._tls.wrap_socket(client, server_side=True))
+                if port == "443":  # the emulator's own addresses, as of an upload's session, are plain
+                    client = open_ones.enter_context(self._tls.wrap_socket(client, server_side=True))
                 head = b""
             server = open_ones.enter_context(socket.create_connection(self._target))
             server.sendall(head)
