@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.installed
+WEB := sheetflow/workspace/web
+VENDOR := $(WEB)/static/vendor/.installed
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header --upgrade
 OLD_PYTHON := 'sheetflow needs Python 3.11 or newer; none was found as $(PYTHON) or python3.N. Name one: make PYTHON=/path/to/python3'
@@ -15,7 +17,7 @@ OLD_PYTHON := 'sheetflow needs Python 3.11 or newer; none was found as $(PYTHON)
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
-venv: $(STAMP) ## the virtual environment, from the hashed lock
+venv: $(STAMP) $(VENDOR) ## the virtual environment, from the hashed lock
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { \
@@ -33,16 +35,20 @@ $(STAMP): requirements.lock pyproject.toml
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(STAMP) ## the local workspace, with demo data
+$(VENDOR): $(WEB)/package.json $(WEB)/package-lock.json .ci/vendor.py | $(STAMP)
+	@$(BIN)/python .ci/vendor.py
+	@test ! -e $@ || touch $@
+
+run: $(STAMP) $(VENDOR) ## the local workspace, with demo data
 	$(BIN)/sheetflow local --demo
 
 demo: $(STAMP) ## every person's part played on a fresh local workspace
 	$(BIN)/sheetflow demo --requests tests/data/requests.csv
 
-test: $(STAMP) ## the tests
+test: $(STAMP) $(VENDOR) ## the tests
 	$(BIN)/python -m pytest -n 2
 
-check: $(STAMP) ## what CI runs
+check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/python .ci/locks.py check
 	$(BIN)/python .ci/readme.py check
 	$(BIN)/python .ci/emulator_docs.py check

@@ -273,7 +273,9 @@ class _Lines(logging.StreamHandler[TextIO]):
         super().emit(record)
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {"severity": record.levelname, "message": record.getMessage()}
+        second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line: dict[str, object] = {"time": f"{second}.{int(record.msecs):03d}+00:00"}
+        line |= {"severity": record.levelname, "message": record.getMessage()}
         line |= getattr(record, "facts", {})
         if record.exc_info:
             line["stack_trace"] = logging.Formatter().formatException(record.exc_info)

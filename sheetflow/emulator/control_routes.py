@@ -32,7 +32,7 @@ def guard_loopback() -> None:
     name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     if name.lower() not in LOCAL_NAMES:
         raise GoogleError(403, "PERMISSION_DENIED", f"Not a local name: {request.host}")
-    if request.method != "GET" and request.method != "DELETE" and not request.is_json:
+    if request.method not in ("GET", "HEAD", "DELETE") and not request.is_json:
         raise GoogleError(415, "INVALID_ARGUMENT", "Send JSON, as application/json")
 
 
@@ -62,7 +62,9 @@ def blueprint(emulator: Emulator) -> Blueprint:
 
     @routes.post("/clock")
     def clock_moved() -> Response:
-        return jsonify(now=_iso(_move(emulator, json_object())))
+        now = _iso(_move(emulator, json_object()))
+        emulator.events.publish("clock", now=now)
+        return jsonify(now=now)
 
     @routes.get("/faults")
     def faults_listed() -> Response:

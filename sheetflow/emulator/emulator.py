@@ -84,6 +84,7 @@ class Emulator:
         )
         self.files = self.sheets.files
         self.drive = Drive(self.sheets, self.courier, self._push_pause)
+        self._compare_files, self.files.on_change = self.files.on_change, self._files_changed
         self.gmail = Mailboxes(self.store, self.clock, self.switches, self.events, self.topics)
         self.forms = FormsService(
             self.store,
@@ -102,6 +103,11 @@ class Emulator:
     def _submitted(self, form: str, response: str, by: str) -> None:
         self.events.publish("form", form=form, response=response, by=by)
         self.forms.watches.tell(form, "RESPONSES")
+
+    def _files_changed(self) -> None:
+        if self._compare_files is not None:
+            self._compare_files()
+        self.events.publish("drive")
 
     def _push_pause(self) -> float:
         return float(self.switches.get("push_retry_seconds"))

@@ -97,6 +97,7 @@ class Hand:
             new = self._told(doc, area.sheet_id, box) if told else None
             name = doc.book.name_of(done.sheet_id, done.box)
         found = done.box
+        self._emulator.events.publish("edit", spreadsheet=spreadsheet, range=name, by=who)
         cells = (found.row0 + 1, found.col0 + 1, found.row1 - found.row0, found.col1 - found.col0)
         edit = Edit(spreadsheet, area.sheet_id, cells, who, new, old)
         runs = self.fire(lambda: self._emulator.scripts.edited(edit), wait=wait)

@@ -31,7 +31,10 @@ from sheetflow.errors import ConfigError
 from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast, routes
 from sheetflow.workspace.form import RequestForm
-from sheetflow.workspace.functions import Functions, free_port, source
+from sheetflow.workspace.functions import NAMES, Functions, free_port, source
+from sheetflow.workspace.web import pages
+from sheetflow.workspace.web.passes import Passes
+from sheetflow.workspace.web.stream import Stream
 
 TRIGGER = "sheetflow trigger"
 EVERY = timedelta(minutes=1)
@@ -80,7 +83,10 @@ class LocalWorkspace:
         self._stop, self.ready = threading.Event(), threading.Event()
         self._last_run: datetime | None = None
         self._running = threading.Lock()
-        app = create_app(self.emulator, blueprints=[routes.blueprint(self)])
+        logs = [folder / f"functions-{name}.log" for name in NAMES]
+        self.passes = Passes(self.emulator, logs, (cast.SERVICE_ACCOUNT, cast.OWNER))
+        self.stream = Stream(self.emulator.events)
+        app = create_app(self.emulator, blueprints=[routes.blueprint(self), pages.blueprint(self)])
         self.server = serve(app, port or free_port())
         self.url = self.server.url
         owner = runtime.credentials(f"local:{cast.OWNER}")
@@ -101,6 +107,7 @@ class LocalWorkspace:
         self._install_trigger()
         if self._wanted:
             self.functions.start()
+            self.passes.start()
         if self.scheduled:
             threading.Thread(target=self._keep_schedule, daemon=True).start()
         self.ready.set()
@@ -112,6 +119,8 @@ class LocalWorkspace:
     def close(self) -> None:
         """Stop everything. Nothing is lost, here or by a kill."""
         self._stop.set()
+        self.passes.stop()
+        self.stream.close()
         self.functions.stop()
         self.server.shutdown()
         self.emulator.close()
@@ -141,6 +150,12 @@ class LocalWorkspace:
             "locale": self.language,
             "now": self.emulator.clock.now().isoformat(),
         }
+
+    @property
+    def time_zone(self) -> str:
+        """The spreadsheet's: what its dates and times are read in."""
+        book = self.emulator.sheets.open(self.settled.spreadsheet, cast.OWNER).book
+        return str(book.properties["timeZone"])
 
     def runtime(self) -> runtime.Runtime:
         """The product wired to this workspace, as a function would be."""

@@ -230,8 +230,12 @@ def test_edit__a_failing_trigger_does_not_fail_the_edit(
     assert read(server, book, "B2") == [["x"]]
 
 
-def test_edit__listeners_hear_of_changed_cells(server: Server, emulator: Emulator, book: str) -> None:
+def test_edit__listeners_hear_of_the_file_the_cells_and_the_hand(server: Server, emulator: Emulator, book: str) -> None:
     heard: list[Any] = []
     emulator.events.subscribe(lambda kind, detail: heard.append((kind, detail)))
     edit(server, ANNA, range="B2", value="x")
-    assert heard == [("cells", {"spreadsheet": book, "by": ANNA})]
+    assert heard == [
+        ("drive", {}),
+        ("cells", {"spreadsheet": book, "by": ANNA}),
+        ("edit", {"spreadsheet": book, "range": "Sheet1!B2", "by": ANNA}),
+    ]
