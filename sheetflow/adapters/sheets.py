@@ -24,7 +24,7 @@ from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event
 from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
-from sheetflow.templates.formulas import letter
+from sheetflow.templates.formulas import header_text, letter
 
 TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox")
 """What a pass reads, between two looks at the token."""
@@ -253,15 +253,6 @@ _FALLBACK_SHEETS = {
     "banks": 113,
 }
 """The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
-
-
-def header_text(cell: Cell) -> str:
-    """A header cell's text; where a shown column's formula stands there, the header that it gives itself."""
-    text = str(cell)
-    if not text.startswith("="):
-        return text
-    _, found, rest = text.partition('=1;"')
-    return rest.partition('"')[0] if found else ""
 
 
 def _corner(rows: list[list[Cell]]) -> Cell:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sheetflow.app.registry import SYSTEM_HEADERS, guarded, look
+from sheetflow.app.registry import SYSTEM_HEADERS, First, guarded, look
 from sheetflow.core import access, tabs
 from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
@@ -115,12 +115,9 @@ def fill(
         "system": _once(filter(None, [owner, service_account])),
         "admins": _once(filter(None, [owner, service_account, *_admins(rows, words)])),
     }
-    first: dict[str, Sequence[Sequence[str]]] = {
-        "people": [[row.get(key, "") for key in PEOPLE] for row in rows]
-    }
+    begins = begin(words, rows, values)
+    first = {"people": begins.people[1:], "settings": begins.settings[1:]}
     target = Target(template, words, [words], SYSTEM_HEADERS, values, free, values["time_zone"], owner, first)
-    target.check()
-    first["settings"] = [setting_row(target, key, value) for key, value in values.items()]
     actual = look(port, spreadsheet)
     if any(actual.sheet(number) is not None for number in template.sheets.values()):
         problem = "it is a registry already: look at it with `sheetflow plan`"
@@ -128,6 +125,13 @@ def fill(
     requests = [one for change in compare(target, actual) for one in change.requests]
     port.batch(spreadsheet, [*requests, *guarded("", token)])
     return token.sheets
+
+
+def begin(words: Words, rows: Sequence[Mapping[str, str]], values: Mapping[str, str]) -> First:
+    """What `checked` gave, as the two tabs hold it: headers first. Labels that are missing are blank."""
+    people = [[words.labels.get("people", {}).get(key, "") for key in PEOPLE]]
+    people += [[row.get(key, "") for key in PEOPLE] for row in rows]
+    return First(people, [["", ""], *(setting_row(words, key, value) for key, value in values.items())])
 
 
 def people_of(rows: Iterable[Mapping[str, str]], words: Words) -> People:

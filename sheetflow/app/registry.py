@@ -12,7 +12,7 @@ from typing import Any
 
 from sheetflow.app import restoration
 from sheetflow.app.upkeep import Done, Known
-from sheetflow.core import history, tabs
+from sheetflow.core import access, history, tabs
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError, Unavailable
@@ -54,13 +54,17 @@ class First:
 
 @dataclass(slots=True)
 class Seen:
-    """One reading. `named`: the named range SF_VERSION as it stands, {} where there is none."""
+    """One reading. `named`: the named range SF_VERSION as it stands, {} where there is none.
+
+    `access`: the digest of what the People tab gives. `rows`: what tabs that are missing begin with.
+    """
 
     template: Template
     actual: Actual
     token: Token | None
     named: Mapping[str, Any]
     events: Sequence[Event] = ()
+    access: str = ""
     rows: dict[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
     founding: bool = False
     token_lost: bool = False
@@ -104,6 +108,7 @@ class RegistryPlace:
         company = self._company(seen)
         if self._owner is None:
             self._owner = self.port.owner(self.spreadsheet).strip().lower()
+        seen.access = access.wanted(company.people).digest
         self._restore(seen, company)
         self._seen = seen
         return Known(self.spreadsheet, self.book, company, seen.token, self.service_account, self._owner)
@@ -192,7 +197,7 @@ class RegistryPlace:
                 ]
             else:
                 found[key] = restoration.recorded(seen.events, kind)
-            if sheet is None:
+            if sheet is None:  # what it is made again with
                 seen.rows[key] = [list(row) for row in found[key][1:]]
         return read_company(found["people"], found["settings"], self.book)
 
@@ -225,7 +230,7 @@ class RegistryPlace:
     def _next(self, seen: Seen) -> Token:
         nonce = self.nonces.nonce()
         if seen.token is None:
-            return tabs.first_token(seen.template.sheets, nonce)
+            return replace(tabs.first_token(seen.template.sheets, nonce), access=seen.access)
         gone = seen.actual.sheet(seen.template.sheets["banks"]) is None
         revision = seen.token.revision + 1
         return replace(

@@ -19,6 +19,7 @@ from sheetflow.cli.history import history
 from sheetflow.cli.importing import import_command
 from sheetflow.cli.laws import rules, workflow
 from sheetflow.cli.local import demo, local
+from sheetflow.cli.plan import apply, plan
 from sheetflow.cli.trigger import trigger
 from sheetflow.errors import ConfigError, SheetflowError
 
@@ -50,7 +51,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger):
+for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply):
     main.add_command(_command)
 for _command in (import_command, export, restore):
     main.add_command(_command)

@@ -83,9 +83,9 @@ class Screen:
             shown.add_row(*(Text(_harmless(str(cell))) for cell in row))
         self._console.print(shown)
 
-    def say(self, text: str) -> None:
-        """A plain line."""
-        self._line(text)
+    def say(self, text: str, style: str = "") -> None:
+        """A line; `style` is seen on a terminal alone."""
+        self._line(text, style)
 
     def _line(self, text: str, style: str = "") -> None:
         self._close()

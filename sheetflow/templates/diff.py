@@ -42,6 +42,7 @@ def _changes(target: Target, actual: Actual, stands: Sequence[Stand]) -> Iterato
     for stand in there:
         yield from diff_columns.hidden(stand)
         yield from diff_columns.tags(stand)
+        yield from diff_tabs.size(stand)
         yield from cells(stand)
         if stand.tab.key == "settings":
             yield from diff_tabs.missing_settings(stand, stand.sheet.values()[stand.top + 1 :])

@@ -36,8 +36,8 @@ def protections(stand: Stand, everywhere: Sequence[tuple[int, Json]]) -> Iterato
         if not found.get("requestingUserCanEdit"):
             yield Change(
                 "change", "protection", name,
-                "it leaves the functions' account out, so only the file's owner can put it right: remove "
-                "this protection in Data > Protected sheets and ranges, and apply again",
+                "the account that runs this may not change it: the file's owner has to remove it in Data > "
+                "Protected sheets and ranges; after that it is made again",
             )  # fmt: skip
             continue
         differs = _differs(stand, wanted, found)

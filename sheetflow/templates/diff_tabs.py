@@ -12,7 +12,7 @@ from sheetflow.templates.lineup import arrange
 from sheetflow.templates.looks import Request, grid
 from sheetflow.templates.plan import Change
 from sheetflow.templates.stand import LEAST_COLUMNS, Stand
-from sheetflow.templates.target import Target
+from sheetflow.templates.target import Words
 
 FIRST_SHEET = 0
 """The sheet that Google puts into a new spreadsheet."""
@@ -23,8 +23,8 @@ LOST: Mapping[str, str] = {
     "from the version history instead where it is needed",
     "people": "its rows are those that the History recorded last",
     "settings": "its rows are those that the History recorded last",
-    "state": "it is computed from the History; drafts are read anew from the Registry, and letters and "
-    "fillings-in that were under way are begun again",
+    "state": "it is computed from the History; drafts are read anew from the Registry as rows that nobody is "
+    "known to have typed, so their payees have to be confirmed once more",
     "inbox": "edits that no pass had seen are lost: what they changed will count as unexplained",
     "outbox": "letters that were not sent yet are lost, and what was sent is no longer known",
     "banks": "load the directory again with `sheetflow bik load`",
@@ -76,7 +76,7 @@ def _foreign_titles(actual: Actual, stands: Sequence[Stand]) -> Iterator[Change]
         title = f"{sheet.title} ({number})"
         taken.add(title.lower())
         yield Change(
-            "change", "tab", sheet.title,
+            "change", "tab", f"{sheet.title} (somebody's own)",
             f"a tab that is not the registry's has the registry's title; it is called {title!r}, "
             "and nothing in it is touched",
             requests=(_update({"sheetId": sheet.sheet_id, "title": title}, "title"),),
@@ -130,13 +130,15 @@ def _properties(stand: Stand) -> Iterator[Change]:
     if wrong:
         detail = "; ".join(wrong) + "; it is put right"
         yield Change("change", "tab", stand.title, detail, requests=(_update(properties, ",".join(fields)),))
-    yield from _size(stand)
 
 
-def _size(stand: Stand) -> Iterator[Change]:
+def size(stand: Stand) -> Iterator[Change]:
+    """Rows and columns that somebody took away; new rows get the formats of the others. After all moves."""
     sheet, tab = stand.sheet, stand.tab
     more_rows = tab.rows - sheet.rows
-    more_columns = max(LEAST_COLUMNS, len(stand.then)) - sheet.columns
+    kinds = [step.kind for step in stand.steps]
+    columns = sheet.columns + kinds.count("insert") - kinds.count("remove")
+    more_columns = max(LEAST_COLUMNS, len(stand.then)) - columns
     requests = [
         {"appendDimension": {"sheetId": stand.id, "dimension": dimension, "length": more}}
         for dimension, more in (("ROWS", more_rows), ("COLUMNS", more_columns))
@@ -245,7 +247,7 @@ def missing_settings(stand: Stand, values: Sequence[Sequence[Any]]) -> Iterator[
     named = {known.get(str(row[0]).strip().lower(), str(row[0]).strip()) for row in values if row}
     for key, value in target.settings.items():
         if key not in named:
-            row = setting_row(target, key, value)
+            row = setting_row(target.words, key, value)
             yield Change(
                 "add", "setting", target.label("settings", key),
                 f"the tab does not name it; it gets a row with {value!r}, which counts now",
@@ -253,9 +255,10 @@ def missing_settings(stand: Stand, values: Sequence[Sequence[Any]]) -> Iterator[
             )  # fmt: skip
 
 
-def setting_row(target: Target, key: str, value: str) -> list[str]:
+def setting_row(words: Words, key: str, value: str) -> list[str]:
     """A row of the Settings tab."""
-    return [target.label("settings", key), value, target.words.labels.get("settings_help", {}).get(key, "")]
+    labels = words.labels
+    return [labels.get("settings", {}).get(key, ""), value, labels.get("settings_help", {}).get(key, "")]
 
 
 def _update(properties: Mapping[str, Any], fields: str) -> Request:

@@ -2,7 +2,7 @@
 
 A column is known by its header in any language; where the header says something else, by the developer
 metadata that the system left on it. So a retyped header is put back, headers that were typed over each other
-are told apart, and a column that somebody made anew under the right header is taken as ours.
+are told apart by the metadata, and a column that somebody made anew under the right header is ours.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def identify(
     for place, key in tags.items():
         if said.get(place) == key:
             take(key, place)
+    typed_over = {key for place, key in tags.items() if said.get(place, "") not in ("", key)}
     for place, key in said.items():
-        if tags.get(place, "") not in wanted:
+        if tags.get(place, "") not in wanted and key not in typed_over:
             take(key, place)
     for place, key in tags.items():
         take(key, place)

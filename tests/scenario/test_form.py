@@ -216,7 +216,7 @@ def test_hostile__huge_texts_stop_no_pass(firm: Firm, text: str) -> None:
     respond(firm, firm.mia, {**FULL, "subject": "After the huge one"})
     take(firm)
     assert [len(subject) for subject in subjects(firm)[before:]] == [2_500, 18]
-    rid = firm.table()[before][firm.columns()["id"]]
+    rid = [row for row in firm.table() if any(row)][before][firm.columns()["id"]]
     assert "2000" in firm.row(rid)["checks"]
     assert not take(firm).commits
 

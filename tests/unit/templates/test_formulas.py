@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.adapters.sheets import header_text
 from sheetflow.model.columns import COLUMNS, SHOWN
 from sheetflow.templates.formulas import (
     StateTab,
+    comparable,
+    header_text,
     letter,
     row_formula,
     shown_formulas,
@@ -75,3 +76,37 @@ def test_letter__goes_on_after_z() -> None:
         "ZZ",
         "AAA",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("=AND($B2<TODAY();$C2=1)", "=and( $B2 < today(), $C2=1 )", True),
+        ("=XLOOKUP($B$1:$B;'State'!$A$3:$A;1)", "=XLOOKUP($B$1:$B,State!$A$3:$A,1)", True),
+        ('="a; b"', '="a, b"', False),
+        ("=$B2", "=B2", False),
+        ("=$B2", "=$C2", False),
+        ("=State!$B2", "=State!$C2", False),
+        ("=B", "=IF(B;1)", False),
+    ],
+)
+def test_comparable__tells_what_means_another_thing(one: str, other: str, same: bool) -> None:
+    assert (comparable(one, {"B": "inn"}) == comparable(other, {"B": "inn"})) is same
+
+
+def test_comparable__speaks_of_columns_by_their_keys() -> None:
+    before = comparable("=$B2+SUM($C$1:$C)", {"B": "inn", "C": "kpp"})
+    assert before == comparable("=$F2+SUM($A$1:$A)", {"F": "inn", "A": "kpp"})
+    assert before == "=${inn}2+SUM(${kpp}$1:${kpp})"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("Amount", "Amount"), (12, "12"), ("", ""), ("=1+1", ""),
+        ('=ARRAYFORMULA(IF(ROW($A$1:$A)=1;"Paid ""net""";1))', 'Paid "net"'),
+        ('=ARRAYFORMULA(IF(ROW($A$1:$A) = 1, "Paid", 1))', "Paid"),
+    ],
+)  # fmt: skip
+def test_header_text__also_where_a_formula_gives_it(cell: object, text: str) -> None:
+    assert header_text(cell) == text

@@ -1,0 +1,130 @@
+"""`sheetflow plan` and `sheetflow apply`: what differs from what was declared, and putting it right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetflow.cli.place import workspace_option
+from sheetflow.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from sheetflow.templates.plan import Change, Plan
+
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "add": ("+", "green"), "change": ("~", "yellow"), "move": (">", "cyan"), "remove": ("-", "red"),
+}  # fmt: skip
+"""How each action is shown: sign and colour."""
+DIFFERS = 2
+"""The exit code that says: there are changes."""
+
+
+@click.command()
+@workspace_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: the changes and the checksum.")
+@click.pass_context
+def plan(ctx: click.Context, workspace: str, env: str, *, as_json: bool) -> None:
+    """Show what differs between what is declared and what is there. Nothing is changed.
+
+    Ends with 2 when there are changes, with 0 when there are none, with 1 when it could not be found out.
+    """
+    from sheetflow.cli.upkeep import upkeep_for
+
+    found = upkeep_for(workspace, env).survey()
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    else:
+        show(Screen(), found)
+    if found:
+        ctx.exit(DIFFERS)
+
+
+@click.command()
+@workspace_option
+@click.option("--plan", "checksum", metavar="CHECKSUM", default="", help="Do this plan and no other.")
+@click.option(
+    "--allow",
+    "allowed",
+    metavar="KIND[:NAME]",
+    multiple=True,
+    help="Do a step that loses something, such as --allow 'column:Registry / Old'. May be given again.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: what was done and what is left.")
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    workspace: str,
+    env: str,
+    checksum: str,
+    allowed: tuple[str, ...],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Put right what differs. The plan is shown first; what would lose something is not done unasked.
+
+    Ends with 0 when nothing is left to do, with 2 when something is, with 1 when it was not done.
+    """
+    from sheetflow.app.upkeep import refuse_stale, refuse_unsafe
+    from sheetflow.cli.upkeep import upkeep_for
+
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing, so it needs --yes")
+    upkeep, screen = upkeep_for(workspace, env), Screen()
+    found = upkeep.survey()
+    if checksum:
+        refuse_stale(found, checksum)
+    if not as_json:
+        show(screen, found, next_step=False)
+    if found:
+        refuse_unsafe(found, allowed)
+        if not yes:
+            click.confirm("Do it?", abort=True)
+    count = 0
+
+    def done(change: Change) -> None:
+        nonlocal count
+        count += 1
+        if not as_json:
+            screen.progress(count, len(found.changes), f"{change.kind} {change.name}")
+
+    result = upkeep.apply(found, allowed, done)
+    if as_json:
+        told = {"applied": [change.as_dict() for change in result.done], "left": result.left.as_dict()}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    elif result.left:
+        screen.say("")
+        screen.say("what is left:")
+        show(screen, result.left, next_step=False)
+    elif found:
+        screen.say(f"{len(result.done)} changes done; nothing is left to do")
+    if result.left:
+        ctx.exit(DIFFERS)
+
+
+def show(screen: Screen, plan: Plan, *, next_step: bool = True) -> None:
+    """Show a plan: each change on a line, then how many there are and the checksum."""
+    if not plan:
+        screen.say("nothing to do: everything is as it is declared")
+        return
+    width = max(len(change.kind) for change in plan.changes)
+    for change in plan.changes:
+        sign, color = SIGNS[change.action]
+        screen.say(f"{sign} {change.kind.ljust(width)}  {change.name}: {change.detail}", color)
+        if change.unsafe:
+            screen.say(f"  ! {change.unsafe}; only with --allow '{change.key}'", "bold red")
+    screen.say("")
+    screen.say(f"{_counted(plan)}; checksum {plan.checksum}")
+    if next_step:
+        screen.say(f"to do exactly this: sheetflow apply --plan {plan.checksum}")
+
+
+def _counted(plan: Plan) -> str:
+    counts: dict[str, int] = {}
+    for change in plan.changes:
+        counts[change.action] = counts.get(change.action, 0) + 1
+    return ", ".join(f"{counts[action]} to {action}" for action in SIGNS if action in counts)
