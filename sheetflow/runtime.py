@@ -36,7 +36,7 @@ from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
 from sheetflow.app.form import load_form_texts, questionnaire
-from sheetflow.app.links import Links
+from sheetflow.app.links import PAYMENT, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import Process
@@ -293,17 +293,25 @@ class Runtime:
         link = (
             "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
         )
+        waiting = payment = ""
         if letter.request and self.config.page_url:
             fingerprint = str(letter.facts.get("fingerprint", ""))
             at = moment(
                 str(letter.facts["at"])
             )  # the letter's own time: a letter sent again has the same link
-            link = self.links.make(letter.request, letter.to, letter.id, fingerprint, at)
+            about = (letter.request, letter.to, letter.id)
+            if letter.template.startswith("contractor-"):
+                payment = self.links.make(*about, "", at, kind=PAYMENT)
+            else:
+                link = self.links.make(*about, fingerprint, at)
+            if letter.template in ("approve", "to-pay"):
+                waiting = self.links.make("", letter.to, letter.id, "", at, kind=WAITING)
         zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
         reference = letters.reference_of(letter.id)
         return letters.compose(
-            letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone
-        )
+            letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone,
+            waiting=waiting, payment=payment,
+        )  # fmt: skip
 
 
 def from_environment(environment: Mapping[str, str]) -> Runtime:

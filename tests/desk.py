@@ -394,7 +394,7 @@ class Desk:
     def comment(self, user: str, rid: str, text: str) -> None:
         self.edit(user, rid, "comment", text)
 
-    def act(self, user: str, rid: str, act: str, **more: str) -> Act:
+    def act(self, user: str, rid: str, act: str, **more: Any) -> Act:
         """An act on the request page, just loaded: `seen` is what was submitted unless given."""
         known = [row for row in self.sheet.state if row and row[0] == rid]
         more.setdefault("seen", from_row(known[0]).fingerprint if known else "")

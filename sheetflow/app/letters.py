@@ -74,6 +74,8 @@ def compose(
     reference: str,
     *,
     zone: tzinfo = UTC,
+    waiting: str = "",
+    payment: str = "",
 ) -> EmailMessage:
     """Make the mail of a letter.
 
@@ -85,16 +87,20 @@ def compose(
         link: the request page, https (http on this machine); "" for none. Contractors' letters never show it.
         reference: what `reference_of` gave; it stands in both parts and in a header.
         zone: the company's, for the day on which something happened.
+        waiting: the page of all that waits for the recipient; "" for none.
+        payment: the contractor's page of the payment that the letter is about; "" for none.
 
     Raises:
         Invalid: "email-malformed": the recipient or the sender is not exactly one plain address.
         ConfigError: the letter has no template, or a broken one.
-        ValueError: `link` is no web address.
+        ValueError: a link is no web address.
     """
-    if link and not re.fullmatch(r"https?://[^\s\"'<>]+", link):
-        raise ValueError(f"not a web address: {shown(link)}")
+    links = {"link": link, "waiting_link": waiting, "payment_link": payment}
+    for address in filter(None, links.values()):
+        if not re.fullmatch(r"https?://[^\s\"'<>]+", address):
+            raise ValueError(f"not a web address: {shown(address)}")
     theirs = words.get(str(letter.facts.get("language", ""))) or next(iter(words.values()))
-    facts = facts_shown(letter, theirs, zone) | {"link": link, "reference": reference}
+    facts = facts_shown(letter, theirs, zone) | links | {"reference": reference}
     made = templates.render(theirs.language, letter.template, facts)
     name, address = parseaddr(sender)
     company = clean(name, lines=False) or str(facts["company"])

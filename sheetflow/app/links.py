@@ -1,14 +1,16 @@
-"""Signed links to the request page: who may open which request, until when, and having seen what.
+"""Signed links to people's pages: who may open what, until when, and having seen what.
 
-A link is bound to one request and one person. Its signature says that we made it; that it decides only once
-is kept in history (`link_is_used_once`), for a signature cannot know. A mail's link carries the letter's id
-as its nonce, so the same letter always has the same link.
+A link is bound to one person, and is of one kind: a request, all that waits for somebody, or one payment as
+its contractor may see it. Its signature says that we made it; that it decides only once is kept in history
+(`link_is_used_once`), for a signature cannot know. A mail's link carries the letter's id as its nonce, so the
+same letter always has the same link. A form's token is the link of the page, bound to the browser that the
+page was shown in.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +21,10 @@ from sheetflow.core.rules.case import Objection, rule_id
 from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
 from sheetflow.errors import ConfigError, LinkRefused
 
-DAYS = 14
-"""How long a link works."""
+REQUEST, WAITING, PAYMENT = "request", "waiting", "payment"
+"""The kinds of links: to one request; to all that waits for a person; to a payment, for its contractor."""
+DAYS: Mapping[str, int] = {REQUEST: 14, WAITING: 7, PAYMENT: 60}
+"""How long a link of each kind works."""
 SHORTEST_KEY = 32
 """Bytes of the signing key."""
 LONGEST_TOKEN = 2_000
@@ -33,8 +37,10 @@ _SALT = b"sheetflow.links.1"
 class LinkClaim:
     """What a link says.
 
-    `person` is an e-mail address. `nonce`: the link is used up by the first act under it. `fingerprint`:
-    what its bearer has seen of the request (`projection.fingerprint`). `expires`: whole seconds, UTC.
+    `request`: "" where the link is to no single one. `person` is an e-mail address. `nonce`: the link is used
+    up by the first act under it, for each request. `fingerprint`: what its bearer has seen of the request
+    (`projection.fingerprint`). `expires`: whole seconds, UTC. `visit`: digest of the cookie of the browser
+    that a form was shown in, "" in the link itself.
     """
 
     request: str
@@ -42,10 +48,16 @@ class LinkClaim:
     nonce: str
     fingerprint: str
     expires: datetime
+    kind: str = REQUEST
+    visit: str = ""
 
-    def seeing(self, fingerprint: str) -> LinkClaim:
+    def seeing(self, fingerprint: str, visit: str = "") -> LinkClaim:
         """The same link for somebody who now has this before them: what a form's token says."""
-        return replace(self, fingerprint=fingerprint)
+        return replace(self, fingerprint=fingerprint, visit=visit or self.visit)
+
+    def to_request(self, request: str) -> LinkClaim:
+        """A link to one request, used up together with this one."""
+        return replace(self, request=request, kind=REQUEST, fingerprint="", visit="")
 
 
 class Links:
@@ -67,11 +79,20 @@ class Links:
         self._serializer = URLSafeSerializer(key, salt=_SALT, signer_kwargs=signing)
 
     def make(
-        self, request: str, person: str, nonce: str, fingerprint: str, now: datetime, days: int = DAYS
+        self,
+        request: str,
+        person: str,
+        nonce: str,
+        fingerprint: str,
+        now: datetime,
+        days: int | None = None,
+        *,
+        kind: str = REQUEST,
     ) -> str:
-        """The address of the request page for one person and one request."""
-        expires = now.astimezone(UTC).replace(microsecond=0) + timedelta(days=days)
-        return self.url(self.sign(LinkClaim(request, person, nonce, fingerprint, expires)))
+        """The address of a page for one person."""
+        lasting = timedelta(days=DAYS[kind] if days is None else days)
+        expires = now.astimezone(UTC).replace(microsecond=0) + lasting
+        return self.url(self.sign(LinkClaim(request, person, nonce, fingerprint, expires, kind)))
 
     def url(self, token: str) -> str:
         """The page's address with this token in it."""
@@ -80,28 +101,33 @@ class Links:
     def sign(self, claim: LinkClaim) -> str:
         """The claim as a token: letters, digits, "-", "_" and "."."""
         content = [
-            claim.request, claim.person, claim.nonce, claim.fingerprint, int(claim.expires.timestamp())
+            claim.request, claim.person, claim.nonce, claim.fingerprint, int(claim.expires.timestamp()),
         ]  # fmt: skip
+        if claim.kind != REQUEST or claim.visit:
+            content += [claim.kind, claim.visit]
         return str(self._serializer.dumps(content))
 
-    def read(self, token: str) -> LinkClaim:
+    def read(self, token: str, *kinds: str) -> LinkClaim:
         """What the link says, its signature checked and its age not: for before the time is known.
+
+        `kinds`: of which it may be, the request's where none is named.
 
         Raises:
             LinkRefused: "link-is-valid".
         """
         claim = self._claim(token)
-        _ask(link_is_valid, LinkCase(intact=claim is not None))
+        intact = claim is not None and claim.kind in (kinds or (REQUEST,))
+        _ask(link_is_valid, LinkCase(intact=intact))
         assert claim is not None  # noqa: S101 - the rule has just refused that
         return claim
 
-    def open(self, token: str, now: datetime) -> LinkClaim:
+    def open(self, token: str, now: datetime, *kinds: str) -> LinkClaim:
         """What the link says, signature and age checked.
 
         Raises:
             LinkRefused: "link-is-valid" or "link-not-expired".
         """
-        claim = self.read(token)
+        claim = self.read(token, *kinds)
         _ask(link_not_expired, LinkCase(intact=True, expires=claim.expires, now=now))
         return claim
 
@@ -109,11 +135,14 @@ class Links:
         if len(token) > LONGEST_TOKEN:
             return None
         try:
-            request, person, nonce, fingerprint, expires = self._serializer.loads(token)
+            request, person, nonce, fingerprint, expires, *more = self._serializer.loads(token)
+            kind, visit = more or (REQUEST, "")
             until = datetime.fromtimestamp(expires, UTC)
         except (BadData, ValueError, TypeError, OverflowError, OSError):
             return None
-        return LinkClaim(str(request), str(person), str(nonce), str(fingerprint), until)
+        return LinkClaim(
+            str(request), str(person), str(nonce), str(fingerprint), until, str(kind), str(visit)
+        )
 
 
 def _ask(rule: Callable[[LinkCase], Objection | None], case: LinkCase) -> None:

@@ -174,7 +174,7 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         return []
     about = facts_about(request, company) | {
         "by": company.people.name(event.actor),
-        "comment": str(event.data.get("comment") or event.data.get("reason") or ""),
+        "comment": str(next((said for key in _SAID if (said := event.data.get(key))), "")),
         "at": instant(event.at),
         "just_paid": str(event.data.get("amount", "")),
         "open": str(event.data.get("open", "")),
@@ -186,11 +186,15 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         if template.startswith("contractor-"):
             orders = [file["id"] for file in request.files if file["column"] == "payment_order"]
             facts |= {"reply_to": event.actor, "attachments": orders}
+        if template == "payment-disputed":
+            facts |= {"reply_to": event.actor, "respondent": event.actor}
         cause = request.id if template == "no-address" else event.hash  # that is told once
         found.append(_letter(cause, template, address, request.id, facts))
     return found
 
 
+_SAID = ("comment", "reason", "text")
+"""Where an event has what somebody said."""
 MOST_ITEMS = 20
 """What one letter lists of a person's edits that were put back; a letter has to fit into a cell."""
 
@@ -232,6 +236,13 @@ def _on_bounce(event: Event, _request: Request, company: Company) -> To:
     return [(who, template) for who, template in to if who != event.data["to"]]
 
 
+def _on_dispute(event: Event, _request: Request, company: Company) -> To:
+    """Whoever paid looks into it, all accountants where that was the bank or somebody who left."""
+    payer = company.people.find(str(event.data.get("payer", "")))
+    able = company.people.with_role(Role.ACCOUNTANT)
+    return [(person.email, "payment-disputed") for person in ([payer] if payer in able and payer else able)]
+
+
 def _to_requester(template: str) -> Callable[[Event, Request, Company], To]:
     return lambda _event, request, _company: [(request.requester, template)]
 
@@ -247,6 +258,7 @@ _ASKED: Mapping[str, Callable[[Event, Request, Company], To]] = {
     "ReversalAsked": _on_reversal_asked,
     "PaymentReversed": _to_requester("reversed"),
     "MessageBounced": _on_bounce,
+    "PaymentDisputed": _on_dispute,
 }
 """Whom an event concerns; whoever did it is told nothing about their own act."""
 
@@ -282,5 +294,9 @@ def _candidates(request: Request, target: str, company: Company) -> list[Person]
 
 
 def _letter(cause: str, template: str, to: str, request: str, facts: Mapping[str, object]) -> Letter:
-    key = hashlib.sha256(f"{cause}\n{to}\n{template}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
-    return Letter(key, template, to, request, facts)
+    return Letter(letter_id(cause, to, template), template, to, request, facts)
+
+
+def letter_id(cause: str, to: str, template: str) -> str:
+    """The id of the letter that tells somebody of something: 20 hexadecimal digits."""
+    return hashlib.sha256(f"{cause}\n{to}\n{template}".encode("utf-8", "surrogatepass")).hexdigest()[:20]

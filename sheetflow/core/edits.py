@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sheetflow.core.autofill import complete
-from sheetflow.core.filing import FILES_FIRST, follow, waits_for_files
+from sheetflow.core.disputes import DISPUTE, dispute
+from sheetflow.core.filing import FILES_FIRST, ask, follow, waits_for_files
 from sheetflow.core.judge import judge
 from sheetflow.core.ordering import in_order
 from sheetflow.core.rules.case import EditCase, MoveCase, rule_id
 from sheetflow.core.rules.edits import EDIT_RULES, OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
+from sheetflow.core.rules.links import SignInCase, link_person_signed_in
 from sheetflow.core.settling import look_at_draft, settle_fields, settle_hold, settle_status
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
@@ -138,7 +140,10 @@ def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> Non
     if via == "page" and note and note.text == text == request.cell("comment"):
         return  # said already, perhaps in a commit whose answer was lost
     if request.submitted:
-        turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, {"text": text}, step.uuid))
+        data = {"text": text}
+        if isinstance(step, Act) and step.signed_in:
+            data["signed_in"] = step.signed_in
+        turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, data, step.uuid))
     else:
         turn.put("comment", text)
         request.updated = step.at
@@ -153,9 +158,20 @@ def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> Non
 
 
 def _act(turn: Turn, act: Act) -> None:
-    request = turn.request
-    if act.link and request.links.get(act.link) == act.uuid:
-        turn.out.answers[act.uuid] = None  # done already, in a commit whose answer was lost
+    request, answers = turn.request, turn.out.answers
+    held = request.hold
+    if act.link and (request.links.get(act.link) == act.uuid or (held and held.cause == act.uuid)):
+        answers[act.uuid] = None  # done already, in a commit whose answer was lost
+        return
+    if act.act == DISPUTE:
+        answers[act.uuid] = dispute(turn, act)
+        return
+    if act.signed_in and (
+        objection := link_person_signed_in(SignInCase(act.user, act.signed_in, turn.company))
+    ):
+        name = rule_id(link_person_signed_in)
+        refusal = Refusal(name, request.id, "status", objection.facts, act.signed_in, act.uuid)
+        answers[act.uuid] = turn.refuse(refusal, "status", "page")
         return
     person = turn.company.people.find(act.user)
     status = Status(request.status)
@@ -163,9 +179,10 @@ def _act(turn: Turn, act: Act) -> None:
     case = MoveCase(
         request, person, lawful.target if lawful else act.act, lawful, turn.company, turn.book, act.at,
         via="page", comment=act.comment, amount=act.amount, seen=act.seen, link=act.link,
+        signed_in=act.signed_in,
     )  # fmt: skip
     if act.act == "comment":
-        turn.out.answers[act.uuid] = _page_comment(turn, act, person, case)
+        answers[act.uuid] = _page_comment(turn, act, person, case)
         return
     if lawful is None:
         known = next((t for t in TABLE.transitions if t.act == act.act), None)
@@ -175,13 +192,28 @@ def _act(turn: Turn, act: Act) -> None:
     if lawful and lawful.act == "submit" and person and waits_for_files(request, case.target):
         if turn.is_requester(person):
             request.unsigned.clear()  # to send it on the page is to stand for what it says
-        hold(turn, Status.SUBMITTED, person, act.at, FILES_FIRST, act.uuid)
-        turn.out.answers[act.uuid] = None
+        hold(turn, Status.SUBMITTED, person, act.at, FILES_FIRST, act.uuid, _said(act))
+        answers[act.uuid] = None
         return
     verdict = judge(case, act.uuid, act.user)
     if verdict.fact and act.comment.strip() and person:
         _comment(turn, act.comment.strip(), person, act)
-    turn.out.answers[act.uuid] = take(turn, verdict, case, act.uuid)
+    if verdict.fact and act.files and case.target in (Status.PAID, Status.PART_PAID):
+        ask(turn, "payment_order", act.files, act.uuid, act.at)
+    if verdict.fact and person and waits_for_files(request, case.target):
+        hold(turn, case.target, person, act.at, FILES_FIRST, act.uuid, _said(act))
+        answers[act.uuid] = None
+        return
+    answers[act.uuid] = take(turn, verdict, case, act.uuid)
+
+
+def _said(act: Act) -> dict[str, str]:
+    """What was said on the page, for a wish that waits."""
+    said = {
+        "comment": act.comment, "amount": act.amount, "seen": act.seen, "link": act.link,
+        "signed_in": act.signed_in,
+    }  # fmt: skip
+    return {key: text for key, text in said.items() if text}
 
 
 def _page_comment(turn: Turn, act: Act, person: Person | None, case: MoveCase) -> Refusal | None:

@@ -275,6 +275,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "CommentAdded": _commented,
     "EditRefused": _nothing,
     "MessageBounced": _bounced,
+    "PaymentDisputed": _nothing,
     "RowRestored": _nothing,
     "RequestImported": _imported,
 }

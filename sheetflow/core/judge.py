@@ -103,7 +103,8 @@ def _draft(request: Request, person: str) -> dict[str, Any]:
 
 
 def _link(case: MoveCase) -> dict[str, Any]:
-    return {"link": case.link} if case.link else {}
+    signed = {"signed_in": case.signed_in} if case.signed_in else {}
+    return ({"link": case.link} if case.link else {}) | signed
 
 
 def when(case: MoveCase) -> str:

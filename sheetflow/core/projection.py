@@ -135,8 +135,9 @@ def _read(row: Row) -> Request:
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
     if hold := data.get("hold"):
         request.hold = Hold(
-            hold["target"], hold["by"], moment(hold["at"]), moment(hold["until"]), hold["rule"], hold["cause"]
-        )
+            hold["target"], hold["by"], moment(hold["at"]), moment(hold["until"]), hold["rule"],
+            hold["cause"], dict(hold.get("page", {})),
+        )  # fmt: skip
     if asked := data.get("reversal"):
         request.reversal = Reversal(asked["by"], moment(asked["at"]), asked["reason"])
     return request
@@ -180,6 +181,8 @@ def _data(request: Request) -> dict[str, Any]:
             "target": hold.target, "by": hold.by, "at": instant(hold.at), "until": instant(hold.until),
             "rule": hold.rule, "cause": hold.cause,
         }  # fmt: skip
+        if hold.page:
+            data["hold"]["page"] = hold.page
     if asked := request.reversal:
         data["reversal"] = {"by": asked.by, "at": instant(asked.at), "reason": asked.reason}
     return {key: value for key, value in data.items() if value}

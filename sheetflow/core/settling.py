@@ -13,7 +13,7 @@ from sheetflow.core.judge import judge
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import LONGEST, check
 from sheetflow.core.turn import Turn
-from sheetflow.core.wishes import case_of, take
+from sheetflow.core.wishes import held_case, take
 from sheetflow.model.cells import Cell, canonical, whole_text
 from sheetflow.model.columns import BY_KEY, INPUTS, PAYEE, SEALED, Writer
 from sheetflow.model.events import Fact, Refusal
@@ -91,15 +91,15 @@ def settle_hold(turn: Turn) -> None:
     patient = hold.target == Status.SUBMITTED or turn.now < hold.until
     if hold.rule == FILES_FIRST and patient and waits_for_files(turn.request, hold.target):
         return
-    person = turn.company.people.find(hold.by)
-    case = case_of(turn, person, hold.target, hold.at)
+    case, turn.request.hold = held_case(turn, hold), None
     verdict = judge(case, hold.cause, hold.by)
     if verdict.waits and turn.now < hold.until:
-        return
-    turn.request.hold = None
-    if verdict.waits:
+        turn.request.hold = hold
+    elif verdict.waits:
         facts = {"target": hold.target}
         turn.refuse(Refusal(verdict.waits, turn.request.id, "status", facts, hold.by, hold.cause), "status")
+    elif verdict.refusal:  # told by mail: whoever chose it on the page may have left it
+        turn.refuse(verdict.refusal, "status")
     else:
         take(turn, verdict, case, hold.cause)
 

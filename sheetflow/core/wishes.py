@@ -29,6 +29,16 @@ def case_of(turn: Turn, person: Person | None, target: str, at: datetime) -> Mov
     return case
 
 
+def held_case(turn: Turn, held: Hold) -> MoveCase:
+    """The case of a wish that waited, as it was said: picked in the sheet, or chosen on the page."""
+    case = case_of(turn, turn.company.people.find(held.by), held.target, held.at)
+    if said := held.page:
+        case.via, case.seen, case.link = "page", said.get("seen", ""), said.get("link", "")
+        case.comment, case.amount = said.get("comment", ""), said.get("amount", "")
+        case.signed_in = said.get("signed_in", "")
+    return case
+
+
 def take(turn: Turn, verdict: Verdict, case: MoveCase, cause: str) -> Refusal | None:
     """Let a verdict take effect; what is left is the refusal, or None."""
     if verdict.fact:
@@ -48,8 +58,16 @@ def take(turn: Turn, verdict: Verdict, case: MoveCase, cause: str) -> Refusal | 
     return turn.refuse(verdict.refusal, "status", case.via)
 
 
-def hold(turn: Turn, target: str, person: Person, at: datetime, rule: str, cause: str) -> None:
-    """Keep a wish until its comment or its missing edit comes, or the time is over."""
+def hold(
+    turn: Turn,
+    target: str,
+    person: Person,
+    at: datetime,
+    rule: str,
+    cause: str,
+    page: dict[str, str] | None = None,
+) -> None:
+    """Keep a wish until its comment, its files or its missing edit comes, or the time is over."""
     settings = turn.company.settings
     until = turn.now + (settings.grace if rule == "unexplained-change" else settings.hold)
-    turn.request.hold = Hold(target, person.email, at, until, rule, cause)
+    turn.request.hold = Hold(target, person.email, at, until, rule, cause, page or {})

@@ -64,10 +64,12 @@ class CellEdit:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person chose on the request page.
+    """What a person chose on a page.
 
-    `act` names a transition of `workflow.payments`, or "comment". `seen` is the fingerprint of what the
-    page showed. `link` is the nonce of the link it came by: used once.
+    `act` names a transition of `workflow.payments`, or "comment", or "dispute": a contractor says that a
+    payment is not right, and `facts` say which. `seen` is the fingerprint of what the page showed. `link` is
+    the nonce of the link it came by: used once. `files`: payment orders that were handed in with it.
+    `signed_in`: the address that Google vouched for, "" where the link alone counts.
     """
 
     uuid: str
@@ -79,6 +81,9 @@ class Act:
     amount: str = ""
     seen: str = ""
     link: str = ""
+    files: tuple[Upload, ...] = ()
+    signed_in: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

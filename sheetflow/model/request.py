@@ -11,7 +11,11 @@ from sheetflow.model.cells import Cell
 
 @dataclass(slots=True)
 class Hold:
-    """A wish that waits: for a comment, until `until`. Then it is put back."""
+    """A wish that waits: for a comment, or for files, until `until`.
+
+    `page`: what was said with it on the request page (comment, amount, seen, link, signed_in), empty where it
+    was picked in the sheet.
+    """
 
     target: str
     by: str
@@ -19,6 +23,7 @@ class Hold:
     until: datetime
     rule: str
     cause: str
+    page: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

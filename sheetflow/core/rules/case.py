@@ -32,7 +32,8 @@ class MoveCase:
 
     `transition` is None where the table has none for it. `comment`: what counts as the comment, "" if
     there is none. `seen`: the fingerprint of what the person had before them. `link`: the nonce of
-    the page link. `problems`: what `fields.check` found in the draft, for a submit.
+    the page link. `problems`: what `fields.check` found in the draft, for a submit. `signed_in`: the address
+    that Google vouched for, on the page.
     """
 
     request: Request
@@ -48,6 +49,7 @@ class MoveCase:
     seen: str = ""
     link: str = ""
     problems: Sequence[Problem] = ()
+    signed_in: str = ""
 
     def parties(self) -> set[Party]:
         """In which capacities the person may act on this request."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sheetflow.core.rules.case import MoveCase, Objection, rule
+from sheetflow.core.company import Company
+from sheetflow.core.rules.case import MoveCase, Objection, rule, same_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,28 @@ class LinkCase:
     intact: bool
     expires: datetime | None = None
     now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCase:
+    """Somebody sent a form of a page.
+
+    `shown`: digest of the cookie of the browser that the page was shown in, `here`: of the one that sends.
+    `ours`: the browser says that the form stood on a page of ours.
+    """
+
+    shown: str
+    here: str
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCase:
+    """Somebody acts by a link that was made for `person`, signed in as `signed_in`: addresses both."""
+
+    person: str
+    signed_in: str
+    company: Company
 
 
 @rule
@@ -35,7 +58,8 @@ def link_is_valid(case: LinkCase) -> Objection | None:
 def link_not_expired(case: LinkCase) -> Objection | None:
     """This link is too old to be used.
 
-    Allowed: within the fourteen days after the mail. Refused: later, or where its age cannot be told.
+    Allowed: within the days that links of its kind work after the mail: 14 to a request, 7 to all that waits
+    for somebody, 60 to a payment. Refused: later, or where its age cannot be told.
     """
     in_time = case.expires is not None and case.now is not None and case.now < case.expires
     return None if in_time else Objection(column="")
@@ -47,4 +71,28 @@ def link_is_used_once(case: MoveCase) -> Objection | None:
 
     Allowed: the first act by a link. Refused: the same link again, whatever it asks.
     """
-    return Objection() if case.link and case.link in case.request.links else None
+    held = case.request.hold
+    waiting = held is not None and held.page.get("link") == case.link
+    return Objection() if case.link and (case.link in case.request.links or waiting) else None
+
+
+@rule
+def link_opened_here(case: VisitCase) -> Objection | None:
+    """This form does not come from a page that was opened in this browser.
+
+    Allowed: the form of a page that this browser was shown. Refused: one that another site or another browser
+    sends, or a browser that keeps no cookies.
+    """
+    return None if case.ours and case.shown and case.shown == case.here else Objection(column="")
+
+
+@rule
+def link_person_signed_in(case: SignInCase) -> Objection | None:
+    """This link was made for somebody else.
+
+    Allowed: whom the link was made for, signed in by any of their addresses. Refused: whoever it was
+    forwarded to; nobody signed in, where the company asks for it.
+    """
+    if same_person(case.person, case.signed_in, case.company):
+        return None
+    return Objection({"name": case.company.people.name(case.person), "address": case.signed_in}, column="")

@@ -77,7 +77,7 @@ LETTERS = (
     "access-problem",
     "approve", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid", "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
-    "no-address", "stranger", "bounced", "unwell", "well-again", "self-test",
+    "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -97,6 +97,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
     asked: dict[str, dict[str, object]] = {
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
+        "payment-disputed": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
         "bounced": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
     }
     own = asked.get(template, EVENT_FACTS)

@@ -11,6 +11,7 @@ from sheetflow.core.filing import compare, drive_file
 from sheetflow.core.projection import from_row
 from sheetflow.errors import AccessDenied, Unavailable
 from sheetflow.model.cells import Cell
+from sheetflow.model.events import Act, Upload
 from sheetflow.model.request import Request
 from tests.desk import ANNA, GOOD, HEAD, MIA, Desk
 
@@ -314,3 +315,98 @@ def test_order__that_cannot_be_had_any_more_does_not_keep_the_notice(
 )
 def test_drive_file__of_a_link(text: str, file: str) -> None:
     assert drive_file(text) == file
+
+
+# --- paid on the page, with its order
+
+
+def handed(desk: Desk, rid: str, act: str = "pay", **more: str) -> Act:
+    order = Upload("order000001", "order.pdf", "application/pdf")
+    return desk.act(ANNA, rid, act, link="n1", files=(order,), **more)
+
+
+def test_page__an_order_is_put_away_before_it_counts_as_paid(desk: Desk) -> None:
+    rid = desk.approved()
+    act = handed(desk, rid, comment="paid today")
+    report = desk.run(act)
+    assert report.answers == {act.uuid: None}
+    assert desk.accepted(rid) == "Paid"
+    kinds = [kind for kind, _ in desk.events(rid)]
+    assert kinds.index("FilesFiled") < kinds.index("RequestPaid")
+    (event,) = [event for event in desk.sheet.read_history()[1] if event.kind == "RequestPaid"]
+    assert (event.via, event.actor, event.data["link"]) == ("page", ANNA, "n1")
+    assert event.data["comment"] == "paid today"
+    assert desk.cell(rid, "payment_order") == link("order000001")
+    assert notices(desk) == [["order000001.pdf"]]
+    desk.verify()
+
+
+def test_page__a_part_with_its_order_is_paid_once_however_often_it_is_sent(desk: Desk) -> None:
+    rid = desk.approved()
+    act = handed(desk, rid, "pay-part", amount="500")
+    desk.run(act)
+    for again in (act, handed(desk, rid, "pay-part", amount="500")):
+        refusal = desk.run(again).answers[again.uuid]
+        assert (refusal.rule if refusal else "") == ("" if again is act else "link-is-used-once")
+    assert request(desk, rid).paid == 500
+    desk.verify()
+
+
+def test_page__while_the_drive_is_down_the_payment_waits_and_its_link_is_used(desk: Desk) -> None:
+    rid = desk.approved()
+    desk.files.fail = down
+    act = handed(desk, rid, "pay-part", amount="500")
+    assert desk.run(act).answers == {act.uuid: None}
+    assert desk.accepted(rid) == "Approved"
+    again = handed(desk, rid, "pay-part", amount="500")
+    refusal = desk.run(again).answers[again.uuid]
+    assert refusal is not None
+    assert refusal.rule == "link-is-used-once"
+    assert desk.run(act).answers == {act.uuid: None}
+    desk.files.fail = up
+    desk.run(later=timedelta(minutes=3))
+    assert desk.accepted(rid) == "Part-paid"
+    assert request(desk, rid).paid == 500
+    desk.verify()
+
+
+def test_page__what_was_paid_is_paid_though_its_order_never_comes(desk: Desk) -> None:
+    rid = desk.approved()
+    desk.files.fail = down
+    desk.run(handed(desk, rid))
+    desk.run(later=timedelta(minutes=11))
+    assert desk.accepted(rid) == "Paid"
+
+
+def test_page__an_order_of_what_may_not_be_paid_is_put_nowhere(desk: Desk) -> None:
+    rid = desk.submitted()
+    act = handed(desk, rid)
+    refusal = desk.run(act).answers[act.uuid]
+    assert refusal is not None
+    assert desk.files.filed == []
+    assert request(desk, rid).filing == []
+
+
+def test_page__a_payment_that_waits_is_void_where_the_request_is_returned(desk: Desk) -> None:
+    rid = desk.approved()
+    desk.files.fail = down
+    desk.run(handed(desk, rid))
+    back = desk.act(HEAD, rid, "return", comment="wrong account")
+    assert desk.run(back).answers == {back.uuid: None}
+    desk.files.fail = up
+    desk.run(later=timedelta(minutes=3))
+    assert desk.accepted(rid) == "Returned"
+
+
+def test_page__whoever_marks_as_paid_waits_for_an_order_that_is_on_its_way(desk: Desk) -> None:
+    rid = desk.approved()
+    desk.files.fail = down
+    desk.edit(ANNA, rid, "payment_order", link("order000001"))
+    desk.run()
+    act = desk.act(ANNA, rid, "pay", link="n1")
+    assert desk.run(act).answers == {act.uuid: None}
+    assert desk.accepted(rid) == "Approved"
+    desk.files.fail = up
+    desk.run(later=timedelta(minutes=3))
+    assert desk.accepted(rid) == "Paid"
+    assert notices(desk) == [["order000001.pdf"]]

@@ -4,8 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
-from tests.desk import HEAD, Desk
+from sheetflow.core.company import read_company
+from sheetflow.core.rules.links import (
+    LinkCase,
+    SignInCase,
+    VisitCase,
+    link_is_valid,
+    link_not_expired,
+    link_opened_here,
+    link_person_signed_in,
+)
+from tests.desk import HEAD, MIA, STRANGER, Desk, book
 from tests.unit.core.outcome import fingerprint_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -90,3 +99,59 @@ def test_link_is_used_once__a_comment_does_not_use_it_up() -> None:
     refusal = desk.run(late).answers[late.uuid]
     assert refusal is not None
     assert refusal.rule == "link-is-used-once"
+
+
+# --- whose browser, and whose account
+
+
+def test_link_opened_here__the_form_of_the_page_that_this_browser_was_shown() -> None:
+    assert link_opened_here(VisitCase("digest", "digest")) is None
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        VisitCase("digest", "another"),
+        VisitCase("digest", ""),
+        VisitCase("", ""),  # a mail's own link, no form of ours
+        VisitCase("digest", "digest", ours=False),
+    ],
+)
+def test_link_opened_here__anything_else_is_refused(case: VisitCase) -> None:
+    assert link_opened_here(case) is not None
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "allowed"),
+    [
+        (MIA, True),
+        ("Mia@Firm.example", True),
+        ("mia.private@mail.example", True),
+        (HEAD, False),
+        (STRANGER, False),
+        ("", False),
+    ],
+)
+def test_link_person_signed_in__by_any_of_their_addresses_and_nobody_else(
+    signed_in: str, allowed: bool
+) -> None:
+    desk = Desk()
+    company = read_company(desk.sheet.people, desk.sheet.settings, book())
+    objection = link_person_signed_in(SignInCase(MIA, signed_in, company))
+    assert (objection is None) is allowed
+
+
+def test_link_person_signed_in__a_forwarded_link_is_refused_and_noted() -> None:
+    desk = Desk()
+    rid = desk.submitted()
+    act = desk.act(HEAD, rid, "approve", link="n1", signed_in="max@firm.example")
+    refusal = desk.run(act).answers[act.uuid]
+    assert refusal is not None
+    assert (refusal.rule, refusal.facts["name"]) == ("link-person-signed-in", "Olga")
+    assert desk.accepted(rid) == "Submitted"
+    assert desk.events(rid)[-1] == ("EditRefused", "max@firm.example")
+    own = desk.act(HEAD, rid, "approve", link="n1", signed_in=HEAD)
+    assert desk.run(own).answers[own.uuid] is None
+    (event,) = [event for event in desk.sheet.read_history()[1] if event.kind == "RequestApproved"]
+    assert event.data["signed_in"] == HEAD
+    desk.verify()
