@@ -162,10 +162,10 @@ class NoncesPort(Protocol):
 
 
 class FormSchemaPort(Protocol):
-    """Making forms and changing what they ask."""
+    """Changing what forms ask."""
 
-    def create(self, title: str) -> str:
-        """Make an empty form that belongs to the caller and takes no answers yet; gives its id."""
+    def is_empty(self, form: str) -> bool:
+        """Whether nothing is asked yet."""
         ...
 
     def batch(self, form: str, requests: Sequence[Mapping[str, Any]]) -> None:
@@ -180,10 +180,11 @@ class FormSchemaPort(Protocol):
 class FoldersPort(Protocol):
     """Making folders and opening them to people."""
 
-    def ensure(self, key: str, name: str, parent: str = "") -> str:
+    def ensure(self, key: str, name: str, parent: str = "", root: str = "") -> str:
         """The id of the folder of a key in another, "" for the caller's own Drive; made where it is missing.
 
-        `name` is what a new one is called; one that there is keeps its own.
+        `name` is what a new one is called; one that there is keeps its own. `root`: of the registry,
+        marks a new one.
         """
         ...
 
@@ -192,11 +193,42 @@ class FoldersPort(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSeen:
+    """How a folder stands. `state`: there, moved, trashed or missing; `able`: whether we may put it right."""
+
+    state: str
+    id: str = ""
+    name: str = ""
+    parent: str = ""
+    able: bool = True
+
+
+class FolderCarePort(FoldersPort, Protocol):
+    """Folders looked at and put back."""
+
+    def seen(self, root: str, layout: Mapping[str, str]) -> Mapping[str, FolderSeen]:
+        """How a registry's folders stand, by key; `layout`: key -> the key of the folder that it lies in."""
+        ...
+
+    def restore(self, folder: FolderSeen) -> None:
+        """Take a folder out of the trash."""
+        ...
+
+    def move(self, folder: FolderSeen, parent: str) -> None:
+        """Put a folder into another."""
+        ...
+
+
 class AccessPort(Protocol):
     """Who may open the company's places in Drive: the keys of `core.access.PLACES`."""
 
     def free(self) -> Collection[str]:
         """Addresses whose permissions stay whatever the People tab says: the system's own accounts."""
+        ...
+
+    def locate(self, ids: Mapping[str, str]) -> None:
+        """Take it from somebody who looked where the places are: key -> id."""
         ...
 
     def grants(self, place: str) -> Sequence[Grant] | None:

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.adapters import google
-from sheetflow.errors import RateLimited, Unavailable
+from sheetflow.errors import NotFound, RateLimited, Unavailable
+from sheetflow.ports import FolderSeen
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -25,7 +26,10 @@ FOLDER = "application/vnd.google-apps.folder"
 TRIES = 4
 EVERYWHERE = {"supportsAllDrives": True}
 LISTED = {"supportsAllDrives": True, "includeItemsFromAllDrives": True}
+STATES = ("there", "moved", "trashed", "missing")
+"""Of a folder, the best first."""
 _SHOWN = "id,createdTime,webViewLink,permissions(emailAddress)"
+_STANDS = "id,name,createdTime,parents,trashed,properties,capabilities(canEdit,canUntrash)"
 
 Json = Mapping[str, Any]
 
@@ -77,11 +81,13 @@ class DriveFolders:
     def __init__(self, api: DriveApi) -> None:
         self.api = api
 
-    def ensure(self, key: str, name: str, parent: str = "") -> str:
+    def ensure(self, key: str, name: str, parent: str = "", root: str = "") -> str:
         """The folder of a key in another, "" for the account's own Drive; made where it is missing."""
         parent = parent or "root"
         marks = {"sf_folder": key}
-        return str(self.made(name, parent, {"properties": marks}, f"{quoted(parent)} in parents")["id"])
+        more = {"sf_root": root} if root else {}
+        where = f"{quoted(parent)} in parents"
+        return str(self.made(name, parent, {"properties": marks}, where, more)["id"])
 
     def share(self, folder: str, email: str, role: str) -> None:
         """Give somebody a role on a folder and all in it; giving it again changes nothing."""
@@ -92,6 +98,58 @@ class DriveFolders:
             )
         )
 
+    def seen(self, root: str, layout: Mapping[str, str]) -> Mapping[str, FolderSeen]:
+        """How a registry's folders stand, by key; `layout`: key -> the key of the folder that it lies in."""
+        top = self._one(root)
+        if top is None:
+            return {"root": FolderSeen("missing"), **{key: FolderSeen("missing") for key in layout}}
+        found = {"root": _stand(top, str((top.get("parents") or [""])[0]))}
+        mine = {"properties": {"sf_root": root}}
+        marked = self._every(mine, "")
+        inside: dict[str, list[Json]] = {}
+        for key, above in layout.items():
+            parent = found[above].id
+            if parent and parent not in inside:
+                inside[parent] = self._every({}, f"{quoted(parent)} in parents")
+            known = {one["id"]: one for one in (*inside.get(parent, ()), *marked)}
+            of_key = [one for one in known.values() if one.get("properties", {}).get("sf_folder") == key]
+            stands = [_stand(one, parent) for one in sorted(of_key, key=_age)]
+            found[key] = min(stands, key=lambda one: STATES.index(one.state), default=FolderSeen("missing"))
+        return found
+
+    def restore(self, folder: FolderSeen) -> None:
+        """Take a folder out of the trash."""
+        asked = self.api.files.update(fileId=folder.id, body={"trashed": False}, fields="id", **EVERYWHERE)
+        self.api.again(asked)
+
+    def move(self, folder: FolderSeen, parent: str) -> None:
+        """Put a folder into another."""
+        away = {"removeParents": folder.parent} if folder.parent else {}
+        asked = self.api.files.update(
+            fileId=folder.id, addParents=parent, body={}, fields="id", **away, **EVERYWHERE
+        )
+        self.api.again(asked)
+
+    def _one(self, file: str) -> Json | None:
+        try:
+            shown: Json = self.api.again(self.api.files.get(fileId=file, fields=_STANDS, **EVERYWHERE))
+        except NotFound:
+            return None
+        return shown
+
+    def _every(self, marks: Mapping[str, Mapping[str, str]], where: str) -> list[Json]:
+        """Folders with marks, those in the trash too."""
+        conditions = [f"mimeType = {quoted(FOLDER)}", *_marked(marks), *([where] if where else [])]
+        asked = self.api.files.list(
+            q=" and ".join(conditions),
+            orderBy="createdTime",
+            pageSize=100,
+            fields=f"files({_STANDS})",
+            **LISTED,
+        )
+        found: list[Json] = self.api.again(asked).get("files", [])
+        return found
+
     def found(self, marks: Mapping[str, Mapping[str, str]], where: str = "") -> Json | None:
         """The oldest folder with these properties that is not in the trash, None where there is none.
 
@@ -101,16 +159,28 @@ class DriveFolders:
         """
         return min(self._listed(marks, where), key=_age, default=None)
 
-    def made(self, name: str, parent: str, marks: Mapping[str, Mapping[str, str]], where: str = "") -> Json:
+    def made(
+        self,
+        name: str,
+        parent: str,
+        marks: Mapping[str, Mapping[str, str]],
+        where: str = "",
+        more: Mapping[str, str] | None = None,
+        kind: str = FOLDER,
+    ) -> Json:
         """The folder that `found` would give; made under a name in a parent where there is none.
+
+        `more`: properties that a new one gets besides. `kind`: the MIME type of something else than a folder.
 
         Raises:
             Unavailable: it may have been made; asked for again it is found.
             NotFound, AccessDenied: the parent is not there, or closed.
         """
-        body = {"name": name, "mimeType": FOLDER, "parents": [parent], **marks}
+        body: dict[str, Any] = {"name": name, "mimeType": kind, "parents": [parent], **marks}
+        if more:
+            body["properties"] = {**marks.get("properties", {}), **more}
         for attempt in range(TRIES):
-            there = self.found(marks, where)
+            there = min(self._listed(marks, where, kind), key=_age, default=None)
             if there is not None:
                 return there
             try:
@@ -120,16 +190,13 @@ class DriveFolders:
                     raise
                 self.api.clock.sleep(2**attempt + self.api.nonces.jitter())
             else:
-                return min([*self._listed(marks, where), mine], key=_age)  # a search may not show it yet
+                return min(
+                    [*self._listed(marks, where, kind), mine], key=_age
+                )  # a search may not show it yet
         raise AssertionError("the last try gives or raises")
 
-    def _listed(self, marks: Mapping[str, Mapping[str, str]], where: str) -> list[Json]:
-        conditions = [f"mimeType = {quoted(FOLDER)}", "trashed = false"]
-        conditions += [
-            f"{kind} has {{ key={quoted(key)} and value={quoted(value)} }}"
-            for kind, pairs in marks.items()
-            for key, value in pairs.items()
-        ]
+    def _listed(self, marks: Mapping[str, Mapping[str, str]], where: str, kind: str = FOLDER) -> list[Json]:
+        conditions = [f"mimeType = {quoted(kind)}", "trashed = false", *_marked(marks)]
         asked = self.api.files.list(
             q=" and ".join([*conditions, *([where] if where else [])]),
             orderBy="createdTime", pageSize=10, fields=f"files({_SHOWN})", **LISTED,
@@ -141,6 +208,21 @@ class DriveFolders:
 def quoted(text: str) -> str:
     """A text as it stands in Drive's query language."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _marked(marks: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [
+        f"{kind} has {{ key={quoted(key)} and value={quoted(value)} }}"
+        for kind, pairs in marks.items()
+        for key, value in pairs.items()
+    ]
+
+
+def _stand(folder: Json, wanted: str) -> FolderSeen:
+    parent = str((folder.get("parents") or [""])[0])
+    state = "trashed" if folder.get("trashed") else "there" if parent == wanted else "moved"
+    able = folder.get("capabilities", {}).get("canUntrash" if state == "trashed" else "canEdit", True)
+    return FolderSeen(state, str(folder["id"]), str(folder["name"]), parent, bool(able))
 
 
 def _age(folder: Json) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The form over the Forms API: its answers as last submitted (FormsPort), and forms made (FormSchemaPort).
+"""The form over the Forms API: its answers as last submitted (FormsPort), and what it asks (FormSchemaPort).
 
 Answers are listed by their last submission, so an edited one comes again. A question is known by its id;
 where an answer has another id (the upload question, or a form that was made again by hand) the form is read,
@@ -148,20 +148,15 @@ class GoogleForms:
 
 
 class FormSchema:
-    """Makes forms (FormSchemaPort). `credentials`: of whoever is to own them."""
+    """Changes what forms ask (FormSchemaPort). `credentials`: of somebody who may edit them."""
 
     def __init__(self, credentials: Credentials, api_root: str | None) -> None:
         self.api_root = api_root
         self._transport = google.Transport(credentials)
 
-    def create(self, title: str) -> str:
-        """Make an empty form that takes no answers yet; gives its id.
-
-        Raises:
-            Unavailable: no answer: it may have been made, and an empty one lie in the caller's Drive.
-        """
-        body = {"info": {"title": title, "documentTitle": title}}
-        return str(self._do(self._forms.create(body=body, unpublished=True, fields="formId"))["formId"])
+    def is_empty(self, form: str) -> bool:
+        """Whether nothing is asked yet."""
+        return not self._do(self._forms.get(formId=form, fields="items(itemId)")).get("items")
 
     def batch(self, form: str, requests: Sequence[Mapping[str, Any]]) -> None:
         """Do all requests or none."""

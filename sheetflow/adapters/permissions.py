@@ -70,6 +70,10 @@ class DrivePermissions:
         """The keys of the places that there should be."""
         return PLACES if self.root else (SPREADSHEET,)
 
+    def locate(self, ids: Mapping[str, str]) -> None:
+        """Take it from somebody who looked where the places are."""
+        self._ids |= ids
+
     def grants(self, place: str) -> Sequence[Grant] | None:
         """The permissions of a place; none of a folder where the registry has no folders."""
         if place not in self.places():

@@ -12,10 +12,9 @@ Each is known by a key in its properties: done again this finds what is there, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetflow.core.access import READERS
 from sheetflow.core.rulebook import Words
 from sheetflow.ports import FoldersPort
 
@@ -36,32 +35,29 @@ class Folders:
 
 
 def make_folders(
-    port: FoldersPort,
-    words: Words,
-    registry: str,
-    people: Mapping[str, Sequence[str]],
-    *,
-    service_account: str,
+    port: FoldersPort, words: Words, registry: str, *, service_account: str, parent: str = ""
 ) -> Folders:
-    """Make the folders of a registry and open them to the people who need them.
+    """Make the folders of a registry, open to the functions alone: people are given theirs by `app.access`.
 
     Args:
         port: acts as the owner of the folders.
         words: the registry's own language: what new folders are called.
         registry: the spreadsheet's id: one owner may have several registries.
-        people: address -> roles, by key.
-        service_account: the address that the functions act under.
+        service_account: the address that the functions act under; "" where the port acts as it.
+        parent: the id of the folder or shared drive that the root folder lies in, "" for My Drive.
 
     Raises:
         PortError: some folders may be made; done again the rest is.
     """
-    ids = {"root": port.ensure(f"root:{registry}", words.label("folders", "root"))}
+    root = port.ensure(f"root:{registry}", words.label("folders", "root"), parent)
+    if service_account:
+        port.share(root, service_account, "writer")
+    return make_inside(port, words, root)
+
+
+def make_inside(port: FoldersPort, words: Words, root: str) -> Folders:
+    """Make what lies in a root folder that is there."""
+    ids = {"root": root}
     for key, above in LAYOUT.items():
-        ids[key] = port.ensure(key, words.label("folders", key), ids[above])
-    port.share(ids["root"], service_account, "writer")
-    for key, readers in READERS.items():
-        for address, roles in people.items():
-            wanted = {readers[role] for role in readers if role in roles}
-            if wanted:
-                port.share(ids[key], address, "writer" if "writer" in wanted else "reader")
+        ids[key] = port.ensure(key, words.label("folders", key), ids[above], root)
     return Folders(ids)

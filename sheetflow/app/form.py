@@ -73,6 +73,11 @@ def question_id(key: str) -> str:
     return f"{int(digest[:8], 16) & 0x7FFFFFFF:08x}"
 
 
+def item_id(key: str) -> str:
+    """The id of the item that a question stands in."""
+    return question_id(f"item {key}")
+
+
 def questionnaire(words: Mapping[str, Words], texts: Mapping[str, Texts]) -> Questionnaire:
     """How to read answers, whatever language the form was made in."""
     titles = {
@@ -110,7 +115,7 @@ def items(words: Words, texts: Texts, settings: Mapping[str, str]) -> list[Item]
             question = {"questionId": question_id(key), "required": key in REQUIRED}
             found.append(
                 {
-                    "itemId": question_id(f"item {key}"),
+                    "itemId": item_id(key),
                     "title": _title(key, words, texts),
                     "description": texts["help"][key],
                     "questionItem": {"question": question | _kind(key, texts, settings)},
@@ -135,8 +140,8 @@ def requests(words: Words, texts: Texts, settings: Mapping[str, str]) -> list[di
     return [
         {
             "updateFormInfo": {
-                "info": {"description": texts["form"]["description"]},
-                "updateMask": "description",
+                "info": {"title": texts["form"]["title"], "description": texts["form"]["description"]},
+                "updateMask": "title,description",
             }
         },
         {
@@ -152,16 +157,19 @@ def requests(words: Words, texts: Texts, settings: Mapping[str, str]) -> list[di
     ]
 
 
-def create_form(port: FormSchemaPort, words: Words, texts: Texts, settings: Mapping[str, str]) -> str:
-    """Make the form, whole, then open it for answers; gives its id. What is left to do: `steps`.
+def fill_form(
+    port: FormSchemaPort, form: str, words: Words, texts: Texts, settings: Mapping[str, str]
+) -> None:
+    """Make an empty form ours, whole, then open it for answers. What is left to do: `steps`.
+
+    One that has questions is left as it is: done again it changes nothing.
 
     Raises:
-        PortError: a form that was begun takes no answers, and can be deleted.
+        PortError: a form that was begun takes no answers; done again it is completed.
     """
-    form = port.create(texts["form"]["title"])
-    port.batch(form, requests(words, texts, settings))
+    if port.is_empty(form):
+        port.batch(form, requests(words, texts, settings))
     port.publish(form)
-    return form
 
 
 def tend_tab(port: SchemaPort, spreadsheet: str, tab: int, title: str, editors: Sequence[str]) -> None:

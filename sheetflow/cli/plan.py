@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetflow.cli.founding import found as found_registry
+from sheetflow.cli.founding import founding_options, founds
 from sheetflow.cli.place import workspace_option
 from sheetflow.cli.screen import Screen
 
@@ -54,9 +56,11 @@ def plan(ctx: click.Context, workspace: str, env: str, *, as_json: bool) -> None
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: what was done and what is left.")
+@founding_options
 @click.pass_context
 def apply(
     ctx: click.Context,
+    /,
     workspace: str,
     env: str,
     checksum: str,
@@ -64,16 +68,22 @@ def apply(
     *,
     yes: bool,
     as_json: bool,
+    **charter: Any,
 ) -> None:
     """Put right what differs. The plan is shown first; what would lose something is not done unasked.
+
+    Where no spreadsheet is named yet, a registry is founded: its spreadsheet, folders and form are made and
+    shared with the people. What is not told is asked, but for --yes.
 
     Ends with 0 when nothing is left to do, with 2 when something is, with 1 when it was not done.
     """
     from sheetflow.app.upkeep import refuse_stale, refuse_unsafe
     from sheetflow.cli.upkeep import upkeep_for
 
-    if as_json and not yes:
-        raise click.UsageError("--json asks nothing, so it needs --yes")
+    _refuse_silence(as_json=as_json, yes=yes)
+    if founds(workspace, env):
+        found_registry(env, charter, yes=yes, as_json=as_json)
+        return
     upkeep, screen = upkeep_for(workspace, env), Screen()
     found = upkeep.survey()
     if checksum:
@@ -104,6 +114,11 @@ def apply(
         screen.say(f"{len(result.done)} changes done; nothing is left to do")
     if result.left:
         ctx.exit(DIFFERS)
+
+
+def _refuse_silence(*, as_json: bool, yes: bool) -> None:
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing, so it needs --yes")
 
 
 def show(screen: Screen, plan: Plan, *, next_step: bool = True) -> None:

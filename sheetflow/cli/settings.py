@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     owner: str = _ours(
         "", "who owns what `apply` makes: a shared drive's id, or a service user's address (by delegation)"
     )
+    founding: str = _ours("", "set while a founding is not complete: what it made is known by it")
     service_account: str = _ours(
         "", "the account that the functions run as (PREFIX-functions of the project when empty)"
     )

@@ -9,6 +9,7 @@ from sheetflow.cli.place import runtime_for
 from sheetflow.errors import ConfigError
 
 if TYPE_CHECKING:
+    from sheetflow.app.drive_place import DrivePlace
     from sheetflow.app.upkeep import Upkeep
     from sheetflow.runtime import Runtime
 
@@ -40,7 +41,15 @@ def upkeep_for(workspace: str, env: str = "") -> Upkeep:
         service_account=service_account(runtime, env),
         first=begin(book.own, *checked(template, book.own, nobody, {})),
     )  # fmt: skip
-    return Upkeep(registry, {})
+    return Upkeep(registry, {"drive": drive_place(runtime)})
+
+
+def drive_place(runtime: Runtime) -> DrivePlace:
+    """The company's folders and who may open what."""
+    from sheetflow.app.drive_place import DrivePlace
+
+    permissions = runtime.permissions()
+    return DrivePlace(permissions, permissions.folders, runtime.config.folder)
 
 
 def service_account(runtime: Runtime, env: str = "") -> str:

@@ -68,6 +68,8 @@ class Identity:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self.delegates = True
+        """Whether service accounts may act as people: what an admin of Workspace sets."""
         self._clock = clock
         store.ensure(
             "CREATE TABLE IF NOT EXISTS access_tokens (token TEXT PRIMARY KEY, email TEXT, expires REAL)",
@@ -217,6 +219,12 @@ class Identity:
         if audience:
             return {"id_token": self.id_token(str(claims["iss"]), str(audience))}
         # `sub` is domain-wide delegation: the service account acts as that person.
+        if claims.get("sub", claims["iss"]) != claims["iss"] and not self.delegates:
+            raise TokenError(
+                "unauthorized_client",
+                "Client is unauthorized to retrieve access tokens using this method, "
+                "or client not authorized for any of the scopes requested.",
+            )
         return self._bearer(str(claims.get("sub") or claims["iss"]), str(claims.get("scope", "")))
 
     def _bearer(self, email: str, scope: str = "") -> Json:

@@ -1,4 +1,4 @@
-"""The workspace's form: made over the API, and finished as a person and a script finish it at Google.
+"""The workspace's form, which its founding made: finished as a person and a script finish it at Google.
 
 The form's owner is the spreadsheet's. What stands for a person's hand goes straight to the emulator: the
 upload question, which no API can make, and the language of the page's own words.
@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sheetflow.adapters.forms import FormSchema
 from sheetflow.app import form as forms
-from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
 from sheetflow.emulator.emulator import Emulator
 from sheetflow.ports import SchemaPort
-from sheetflow.runtime import credentials, load_rulebook_words, templates_folder
-from sheetflow.templates.schema import read_template
+from sheetflow.runtime import load_rulebook_words, templates_folder
 from sheetflow.workspace import cast
 
 
@@ -28,18 +25,6 @@ class RequestForm:
         folder = templates_folder()
         self.words: Words = load_rulebook_words(folder)[language]
         self.texts = forms.load_form_texts(folder)[language]
-        template = read_template((folder / "payments.toml").read_text("utf-8"))
-        self.settings = {**DEFAULTS, **template.first_settings(language)}
-
-    def make(self) -> str:
-        """Make the form over the API and share it with the functions; gives its id."""
-        port = FormSchema(credentials(f"local:{cast.OWNER}"), self.url)
-        try:
-            form = forms.create_form(port, self.words, self.texts, self.settings)
-        finally:
-            port.close()
-        self.sheets.share(form, cast.SERVICE_ACCOUNT, "writer")
-        return form
 
     def finish(self, form: str, spreadsheet: str, project: str) -> None:
         """Do the steps that are left, in a project that knows the form. Done again it changes nothing."""

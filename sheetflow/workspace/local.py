@@ -20,17 +20,14 @@ from typing import IO, Any
 from sheetflow import runtime
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
-from sheetflow.adapters.folders import DriveApi, DriveFolders
 from sheetflow.adapters.sheet_schema import SheetSchema
 from sheetflow.app import trigger
-from sheetflow.app.folders import make_folders
-from sheetflow.app.provision import create_registry
 from sheetflow.emulator.app import create_app, serve
 from sheetflow.emulator.emulator import Emulator
 from sheetflow.errors import ConfigError
-from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast, routes
 from sheetflow.workspace.form import RequestForm
+from sheetflow.workspace.founding import found, remember
 from sheetflow.workspace.functions import NAMES, Functions, free_port, source
 from sheetflow.workspace.web import pages
 from sheetflow.workspace.web.passes import Passes
@@ -93,15 +90,10 @@ class LocalWorkspace:
         self._sheets = SheetSchema(http.client(owner, self.url, SystemClock(), SystemNonces()))
         self.settled = self._settle()
         self.language = self.settled.language
-        if not self.settled.folders:
-            self.settled.folders = self._make_folders()
-            self._keep(self.settled)
         self.form = RequestForm(self.emulator, self.url, self.language, self._sheets)
-        if not self.settled.form:
-            self.settled.form = self.form.make()
-            self._keep(self.settled)
         self.functions = Functions(self._environment(), folder / "functions.log")
         self.functions.environment["SHEETFLOW_PAGE_URL"] = self.functions.urls["request_page"]
+        remember(folder, self.functions.environment)
 
     def __enter__(self) -> LocalWorkspace:
         self._install_trigger()
@@ -188,39 +180,14 @@ class LocalWorkspace:
     def _settle(self) -> Settled:
         if self._kept.exists():
             return Settled(**json.loads(self._kept.read_text("utf-8")))
-        folder = runtime.templates_folder()
-        words = runtime.load_rulebook_words(folder)[self.language]
-        template = read_template((folder / "payments.toml").read_text("utf-8"))
-        made = create_registry(
-            self._sheets,
-            template,
-            words,
-            cast.people(self.language),
-            {"company": cast.COMPANY[self.language], "company_inn": cast.COMPANY_INN},
-            owner=cast.OWNER,
-            service_account=cast.SERVICE_ACCOUNT,
-            nonce=SystemNonces().nonce(),
-        )
+        made = found(self.folder, self.url, self.language)
         settled = Settled(
-            self.language, made.spreadsheet_id, secrets.token_hex(32), secrets.token_hex(32),
+            made.language, made.spreadsheet, secrets.token_hex(32), secrets.token_hex(32),
             f"{secrets.randbelow(10**12):012d}-local.apps.googleusercontent.com", dict(made.sheets),
+            made.form, dict(made.folders),
         )  # fmt: skip
         self._keep(settled)
         return settled
-
-    def _make_folders(self) -> dict[str, str]:
-        """The company's folders, made by their owner and opened to the functions and to people."""
-        owner = runtime.credentials(f"local:{cast.OWNER}")
-        api = DriveApi(owner, self.url, SystemClock(), SystemNonces())
-        words = runtime.load_rulebook_words(runtime.templates_folder())[self.language]
-        try:
-            made = make_folders(
-                DriveFolders(api), words, self.settled.spreadsheet, cast.roles(),
-                service_account=cast.SERVICE_ACCOUNT,
-            )  # fmt: skip
-        finally:
-            api.close()
-        return dict(made.ids)
 
     @property
     def _kept(self) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import pytest
 
 from sheetflow.app.folders import LAYOUT, make_folders
@@ -11,14 +9,6 @@ from sheetflow.core.rulebook import LANGUAGES
 from tests.desk import words
 
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"
-PEOPLE: Mapping[str, Sequence[str]] = {
-    "mia@firm.example": ["manager"],
-    "olga@firm.example": ["approver"],
-    "dora@firm.example": ["director"],
-    "anna@firm.example": ["accountant"],
-    "boris@firm.example": ["manager", "approver", "accountant"],
-    "ivan@firm.example": ["admin"],
-}
 
 
 class FakeFolders:
@@ -28,7 +18,7 @@ class FakeFolders:
         self.names: dict[tuple[str, str], str] = {}
         self.shares: dict[tuple[str, str], str] = {}
 
-    def ensure(self, key: str, name: str, parent: str = "") -> str:
+    def ensure(self, key: str, name: str, parent: str = "", root: str = "") -> str:
         self.names.setdefault((parent, key), name)
         return f"{parent}/{key}"
 
@@ -38,23 +28,12 @@ class FakeFolders:
 
 def made(language: str = "en", registry: str = "book1", port: FakeFolders | None = None) -> FakeFolders:
     port = port or FakeFolders()
-    make_folders(port, words()[language], registry, PEOPLE, service_account=SERVICE)
+    make_folders(port, words()[language], registry, service_account=SERVICE)
     return port
 
 
-def test_make_folders__are_open_to_whom_they_concern_and_to_nobody_else() -> None:
-    root = "/root:book1"
-    assert made().shares == {
-        (root, SERVICE): "writer",
-        (f"{root}/payments", "olga@firm.example"): "reader",
-        (f"{root}/payments", "dora@firm.example"): "reader",
-        (f"{root}/payments", "anna@firm.example"): "reader",
-        (f"{root}/payments", "boris@firm.example"): "reader",
-        (f"{root}/bank/incoming", "anna@firm.example"): "writer",
-        (f"{root}/bank/incoming", "boris@firm.example"): "writer",
-        (f"{root}/bank/outgoing", "anna@firm.example"): "reader",
-        (f"{root}/bank/outgoing", "boris@firm.example"): "reader",
-    }
+def test_make_folders__are_open_to_the_functions_and_to_nobody_else() -> None:
+    assert made().shares == {("/root:book1", SERVICE): "writer"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ from sheetflow.app.form import (
     REQUIRED,
     SEND,
     UPLOAD,
-    create_form,
+    fill_form,
     items,
     load_form_texts,
     question_id,
@@ -121,12 +121,12 @@ def test_upload_place__is_below_the_contractors_address() -> None:
 class FakeForms:
     """A form's owner at work (FormSchemaPort): what was done, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, empty: bool = True) -> None:
         self.done: list[str] = []
+        self.empty = empty
 
-    def create(self, title: str) -> str:
-        self.done.append(f"create {title}")
-        return "form-1"
+    def is_empty(self, form: str) -> bool:
+        return self.empty
 
     def batch(self, form: str, requests: Sequence[Mapping[str, Any]]) -> None:
         self.done.append(f"batch {form} {len(requests)}")
@@ -135,10 +135,16 @@ class FakeForms:
         self.done.append(f"publish {form}")
 
 
-def test_create_form__opens_it_when_it_is_whole() -> None:
+def test_fill_form__opens_it_when_it_is_whole() -> None:
     port = FakeForms()
-    assert create_form(port, words()["ru"], TEXTS["ru"], DEFAULTS) == "form-1"
-    assert port.done == ["create Заявка на оплату", f"batch form-1 {len(made('ru')) + 2}", "publish form-1"]
+    fill_form(port, "form-1", words()["ru"], TEXTS["ru"], DEFAULTS)
+    assert port.done == [f"batch form-1 {len(made('ru')) + 2}", "publish form-1"]
+
+
+def test_fill_form__leaves_one_that_asks_something_as_it_is() -> None:
+    port = FakeForms(empty=False)
+    fill_form(port, "form-1", words()["ru"], TEXTS["ru"], DEFAULTS)
+    assert port.done == ["publish form-1"]
 
 
 class FakeTabs:

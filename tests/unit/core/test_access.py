@@ -144,6 +144,9 @@ class FakeDrive:
     def free(self) -> set[str]:
         return {ROBOT}
 
+    def locate(self, ids: Mapping[str, str]) -> None:
+        self._call("locate", ", ".join(ids))
+
     def grants(self, place: str) -> Sequence[Grant] | None:
         self._call("look", place)
         return list(self.found[place]) if place in self.found else None

@@ -183,7 +183,7 @@ def _editors(batch: Batch, wanted: Json) -> Json:
     if users and caller not in users and caller != owner and not wanted.get("groups"):
         raise invalid("You can't remove yourself as an editor.")
     for address in (owner, caller):
-        if address not in users:
+        if address and address not in users:  # nobody owns what lies in a shared drive
             users.append(address)
     editors: Json = {"users": users}
     if wanted.get("groups"):
