@@ -65,7 +65,6 @@ class Sheets:
             raise Unavailable("Sheets", "another commit came in between at every try to read")
         self._sheets = token.sheets
         found = dict(zip(TABS, tabs, strict=True))
-        throttled, self.http.throttled = self.http.throttled, False
         return Snapshot(
             now=self.http.told_at or self.clock.now(),
             token=token,
@@ -76,7 +75,7 @@ class Sheets:
             people=found["people"],
             settings=found["settings"],
             contractors=found["contractors"],
-            throttled=throttled,
+            throttled=self.http.throttled,
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -132,7 +131,7 @@ class Sheets:
             # for then the token still is what it was, and the range is added without deleting it first.
             self._orphan = commit.old
             raise
-        self._orphan = None
+        self._orphan, self.http.throttled = None, False
         return Receipt(commit.new, _rows(answer) if commit.writes else {})
 
     # --- reading

@@ -14,6 +14,7 @@ from sheetflow import __version__
 from sheetflow.cli.archive import export, restore
 from sheetflow.cli.bik import bik
 from sheetflow.cli.deploy import deploy
+from sheetflow.cli.doctor import doctor
 from sheetflow.cli.emulator import emulator
 from sheetflow.cli.history import history
 from sheetflow.cli.importing import import_command
@@ -51,7 +52,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply):
+for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
 for _command in (import_command, export, restore):
     main.add_command(_command)

@@ -111,7 +111,7 @@ class _Pass:
         self._ids(places, edits)
         self._finish()
         decision.vitals, letters = health.examine(
-            snapshot, mail, self.out.refusals, self.company, self.book, self.now
+            snapshot, mail, self.out.refusals, self.company, self.book, self.now, idle=decision.empty
         )
         decision.letters += letters
         return decision

@@ -101,8 +101,13 @@ def examine(
     company: Company,
     book: Rulebook,
     now: datetime,
+    *,
+    idle: bool = False,
 ) -> tuple[dict[str, str] | None, list[Letter]]:
-    """The token's new vitals, None where they stay, and letters to the admins on what turned bad or well."""
+    """The token's new vitals, None where they stay, and letters to the admins on what turned bad or well.
+
+    `idle`: nothing else is to be written; then a refused call alone is no reason for one more.
+    """
     known = snapshot.token.vitals
     signs = vitals(snapshot, mail, refusals, now)
     wrong = {one.key: one for one in ailments(snapshot, company, signs, now)}
@@ -113,6 +118,8 @@ def examine(
     for key in over:
         del signs[ILL + key]
     signs |= {ILL + one.key: instant(now) for one in fresh}
+    if idle and {**signs, "throttled": ""} == {**known, "throttled": ""}:
+        return None, []
     if signs == dict(known):
         return None, []
     gone = [Ailment(key) for key in over if key != "letters-failed"]
