@@ -120,7 +120,8 @@ def letter_is_stuck(firm: Firm) -> None:
 
 def google_had_enough(firm: Firm) -> None:
     firm.post("/workspace/faults", {"method": "GET", "path": "/v4/spreadsheets", "status": 429, "times": 1})
-    firm.runtime.process().run(scheduled=True)
+    firm.mia.drafts(subject="Paper")
+    firm.run()  # a pass that writes anyway remembers it
 
 
 ILLS: dict[str, tuple[Callable[[Firm], None], str, str]] = {
