@@ -119,8 +119,8 @@ def letter_is_stuck(firm: Firm) -> None:
 
 
 def google_had_enough(firm: Firm) -> None:
-    firm.post("/workspace/faults", {"method": "GET", "path": "/v4/spreadsheets", "status": 429, "times": 1})
     firm.mia.drafts(subject="Paper")
+    firm.post("/workspace/faults", {"method": "GET", "path": "/v4/spreadsheets", "status": 429, "times": 1})
     firm.run()  # a pass that writes anyway remembers it
 
 
