@@ -32,9 +32,9 @@ def killed_after(environment: Mapping[str, str], answered: int) -> bool:
     Returns:
         Whether it was killed; False: it made no more requests than that.
     """
-    child = multiprocessing.get_context("forkserver").Process(
-        target=_child, args=(dict(environment), answered), daemon=True
-    )
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.dying", __name__])
+    child = context.Process(target=_child, args=(dict(environment), answered), daemon=True)
     child.start()
     child.join(60)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode

@@ -24,7 +24,7 @@ def place(opened: Opener) -> Whole:
     return whole(opened("en"))
 
 
-@settings(max_examples=24, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(st.sampled_from(KEYS), min_size=2, max_size=9, unique=True))
 def test_plan__after_apply_it_is_empty(place: Whole, keys: list[str]) -> None:
     for key in keys:

@@ -164,7 +164,7 @@ def _rows(view: View, box: Box, mask: Mask | None) -> list[Json]:
         for column in range(box.col0, min(box.col1, width)):
             cell = BLANK if line is None else line.get(column)
             value = None if light else view.value(row, column)
-            cells.append(cell_data(view, cell, value, (row, column)))
+            cells.append(cell_data(view, cell, value, (row, column), light=light))
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})
@@ -173,7 +173,7 @@ def _rows(view: View, box: Box, mask: Mask | None) -> list[Json]:
     return rows
 
 
-def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int]) -> Json:
+def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int], *, light: bool = False) -> Json:
     """CellData; {} for a cell in which nothing is.
 
     Args:
@@ -181,6 +181,7 @@ def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int]) -> Json
         cell: what was put into the cell.
         value: its effective value.
         at: its row and column.
+        light: whether only what was entered is asked for: what conditional formats make of it costs most.
     """
     data: Json = {}
     entered = extended(cell.value)
@@ -191,12 +192,11 @@ def cell_data(view: View, cell: Cell, value: Value, at: tuple[int, int]) -> Json
         data["formattedValue"] = view.formatted(cell, value, at)
     if cell.format:
         data["userEnteredFormat"] = cell.format
-    if value is not None or cell.format:
-        data["effectiveFormat"] = view.style(cell, value, at)
-    else:
-        painted = view.painted(at)
-        if painted is not None:
-            data["effectiveFormat"] = painted
+    if not light:
+        styled = value is not None or cell.format
+        style = view.style(cell, value, at) if styled else view.painted(at)
+        if style is not None:
+            data["effectiveFormat"] = style
     link = view.link(cell, at)
     if link:
         data["hyperlink"] = link
