@@ -268,8 +268,8 @@ class Events:
     """Tells listeners what happened.
 
     Kinds: `mail` {"to", "from", "id", "subject"}, `cells` {"spreadsheet", "by"}, `form` {"form", "response",
-    "by"}, `edit` {"spreadsheet", "range", "by"} before its triggers run, `drive` {} when files changed, `clock`
-    {"now"}, and whatever other layers publish. Listeners are called in the thread of the change and must be
+    "by"}, `edit` {"spreadsheet", "range", "by"} before its triggers run, `drive` {} when files changed,
+    `clock` {"now"}, and whatever other layers publish. Listeners are called in the thread of the change and must be
     quick.
     """
 

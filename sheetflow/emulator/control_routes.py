@@ -107,11 +107,15 @@ def blueprint(emulator: Emulator) -> Blueprint:
     def responded() -> Response:
         return jsonify(emulator.respondent.respond_request(json_object()))
 
-    _add_topics(routes, emulator)
+    _add_more(routes, emulator)
     return routes
 
 
-def _add_topics(routes: Blueprint, emulator: Emulator) -> None:
+def _add_more(routes: Blueprint, emulator: Emulator) -> None:
+    @routes.get("/view")
+    def viewed() -> Response:
+        return jsonify(emulator.hand.view_request(request.args))
+
     @routes.post("/ask")
     def asked() -> Response:
         return jsonify(emulator.drive.proposals.ask(json_object()))

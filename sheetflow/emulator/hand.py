@@ -7,15 +7,16 @@ as typed (USER_ENTERED), and installed edit triggers hear of it. Roles and prote
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.emulator.apps_script.runtime import Edit, Run
 from sheetflow.emulator.files import SPREADSHEET
+from sheetflow.emulator.sheets import filtering
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.cells import tidy
 from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
-from sheetflow.emulator.wire import Json, invalid
+from sheetflow.emulator.wire import Json, invalid, not_found
 
 if TYPE_CHECKING:
     from sheetflow.emulator.emulator import Emulator
@@ -65,6 +66,29 @@ class Hand:
         if "values" in body:
             return self.paste(who, spreadsheet, where, _block(body["values"]), wait=wait)
         return self.type(who, spreadsheet, where, _scalar(body["value"]), wait=wait)
+
+    def view_request(self, asked: Mapping[str, str]) -> Json:
+        """Which rows a filter view shows, as a page asks that has no evaluator of its own: `/workspace/view`.
+
+        Args:
+            asked: "as", an e-mail address; "fvid", the view's id; "spreadsheet" as with edits.
+
+        Returns:
+            {"filterViewId", "range": GridRange, "rows": [row indexes from 0, in the view's order]}: the first
+            row of the range, its header, is not among them.
+
+        Raises:
+            GoogleError: 403 no access; 404 no such spreadsheet or filter view.
+        """
+        spreadsheet = asked.get("spreadsheet") or self._only_spreadsheet()
+        doc = self._emulator.sheets.open(spreadsheet, asked.get("as", "").lower())
+        with doc.lock:
+            for sheet in doc.book.sheets:
+                for item in sheet.parts.get("filterViews", ()):
+                    if str(item["filterViewId"]) == asked.get("fvid"):
+                        rows = filtering.rows_of(doc.book, sheet, item)
+                        return {"filterViewId": item["filterViewId"], "range": item["range"], "rows": rows}
+        raise not_found()
 
     def type(self, who: str, spreadsheet: str, where: str, value: Any, *, wait: bool = True) -> Json:
         """Type a value into a cell, or into all cells of a range. Answers as `edit_request`."""

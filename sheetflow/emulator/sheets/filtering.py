@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.emulator.sheets import a1
 from sheetflow.emulator.sheets.conditions import Judge
+from sheetflow.emulator.sheets.ordering import ordered
 from sheetflow.emulator.sheets.view import View
 
 if TYPE_CHECKING:
@@ -67,6 +68,27 @@ def apply(book: Book, sheet: Sheet) -> None:
             _passes(view, judge, spec, row, (box.row0 + 1, box.col0)) for spec in basic["filterSpecs"]
         ):
             sheet.meta["ROWS"][row] = {**sheet.meta["ROWS"].get(row, {}), "hiddenByFilter": True}
+
+
+def rows_of(book: Book, sheet: Sheet, item: Json) -> list[int]:
+    """The rows that a filter view shows below its header, in its order; those that nothing is in come last.
+
+    Args:
+        book: the state.
+        sheet: the one that the view is of.
+        item: the FilterView as it is kept.
+    """
+    box = sheet.box(a1.area_of(item["range"]))
+    view, judge = View(book, sheet), Judge(book, sheet)
+    used = min(box.row1, max(view.rows, len(sheet.rows), box.row0))
+    specs, anchor = item.get("filterSpecs", ()), (box.row0 + 1, box.col0)
+    shown = [
+        row
+        for row in range(box.row0 + 1, used)
+        if all(_passes(view, judge, spec, row, anchor) for spec in specs)
+    ]
+    blank = [] if specs else list(range(used, box.row1))
+    return ordered(view, shown, item.get("sortSpecs", []), box.col0) + blank
 
 
 def _passes(view: View, judge: Judge, spec: Json, row: int, anchor: tuple[int, int]) -> bool:

@@ -230,12 +230,44 @@ def test_edit__a_failing_trigger_does_not_fail_the_edit(
     assert read(server, book, "B2") == [["x"]]
 
 
-def test_edit__listeners_hear_of_the_file_the_cells_and_the_hand(server: Server, emulator: Emulator, book: str) -> None:
+def test_edit__listeners_hear_of_the_file_the_cells_and_the_hand(
+    server: Server, emulator: Emulator, book: str
+) -> None:
     heard: list[Any] = []
     emulator.events.subscribe(lambda kind, detail: heard.append((kind, detail)))
     edit(server, ANNA, range="B2", value="x")
     assert heard == [
         ("drive", {}),
         ("cells", {"spreadsheet": book, "by": ANNA}),
-        ("edit", {"spreadsheet": book, "range": "Sheet1!B2", "by": ANNA}),
+        ("edit", {"spreadsheet": book, "range": "Registry!B2", "by": ANNA}),
     ]
+
+
+def test_view__tells_the_rows_that_a_filter_view_shows_in_its_order(
+    server: Server, emulator: Emulator, book: str
+) -> None:
+    rows = [["Name", "Amount"], ["a", 5], ["b", 40], ["c", 30], ["d", "none"]]
+    edit(server, ANNA, range="A1", values=rows)
+    over = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$B2>10"}]}
+    spec = {"columnIndex": 1, "filterCriteria": {"condition": over}}
+    named = {"title": "Large", "range": {"endRowIndex": 6}, "filterSpecs": [spec]}
+    order = {"title": "Order", "range": {"endRowIndex": 6}}
+    for number, view in ((7, named), (8, order)):
+        sorting = [{"dimensionIndex": 1, "sortOrder": "ASCENDING"}]
+        view = {**view, "filterViewId": number, "sortSpecs": sorting}
+        body = {"requests": [{"addFilterView": {"filter": view}}]}
+        doc = emulator.sheets.open(book, OWNER)
+        emulator.sheets.batch_update(doc, OWNER, body)
+
+    def rows_of(view: int, who: str) -> Any:
+        asked = {"as": who, "fvid": str(view)}
+        return requests.get(server.url + "/workspace/view", params=asked, timeout=10)
+
+    assert rows_of(7, BOB).json() == {
+        "filterViewId": 7,
+        "range": {"sheetId": 0, "endRowIndex": 6},
+        "rows": [3, 2, 4],  # a text is more than any number, as in the formula bar
+    }
+    assert rows_of(8, BOB).json()["rows"] == [1, 3, 2, 4, 5]
+    assert rows_of(9, BOB).status_code == 404
+    assert rows_of(7, EVE).status_code == 403

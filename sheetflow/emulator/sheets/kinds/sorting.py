@@ -9,8 +9,9 @@ from typing import Any
 from sheetflow.emulator.sheets import formulas
 from sheetflow.emulator.sheets.a1 import Area, Box
 from sheetflow.emulator.sheets.cells import BLANK, Cell
-from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
+from sheetflow.emulator.sheets.formulas import Formula
 from sheetflow.emulator.sheets.kinds.batch import Batch, kind
+from sheetflow.emulator.sheets.ordering import ordered, rank
 from sheetflow.emulator.sheets.sheet import Sheet
 from sheetflow.emulator.sheets.values import grow, typed
 from sheetflow.emulator.sheets.view import View
@@ -30,39 +31,8 @@ def sort_box(batch: Batch, sheet_id: int, box: Box, specs: list[Json]) -> None:
     """Sort the rows of a box; a later spec counts where the earlier ones find no difference."""
     sheet = batch.book.writable(sheet_id)
     view = View(batch.book, sheet)
-    order = list(range(box.row0, min(box.row1, max(view.rows, len(sheet.rows)))))
-    for spec in reversed(specs):
-        column = spec.get("dimensionIndex", box.col0)
-        color = next((name for name in ("backgroundColor", "foregroundColor") if name in spec), None)
-        if color is not None:
-            order.sort(key=lambda row, c=column, n=color, s=spec: not _colored(view, row, c, n, s[n]))  # type: ignore[misc]
-            continue
-        down = spec.get("sortOrder") == "DESCENDING"
-        filled = [row for row in order if view.value(row, column) is not None]
-        blank = [row for row in order if view.value(row, column) is None]
-        ranks = {row: _rank(view.value(row, column)) for row in filled}
-        filled.sort(key=ranks.__getitem__, reverse=down)
-        order = filled + blank
-    _reorder(sheet, box, order)
-
-
-def _colored(view: View, row: int, column: int, name: str, color: Json) -> bool:
-    """Whether a cell shows a colour, by which its row is sorted to the top."""
-    style = view.style(view.sheet.cell(row, column), view.value(row, column), (row, column))
-    return bool((style if name == "backgroundColor" else style.get("textFormat", {})).get(name) == color)
-
-
-def _rank(value: Value) -> tuple[int, Any]:
-    """Numbers before texts before booleans before errors, as Google sorts upwards."""
-    if isinstance(value, bool):
-        return 2, value
-    if isinstance(value, int | float):
-        return 0, value
-    if isinstance(value, CellError):
-        return 3, value.kind
-    if value is None:
-        return 4, 0
-    return 1, str(value).casefold()
+    rows = range(box.row0, min(box.row1, max(view.rows, len(sheet.rows))))
+    _reorder(sheet, box, ordered(view, rows, specs, box.col0))
 
 
 def _reorder(sheet: Sheet, box: Box, order: list[int]) -> None:
@@ -110,7 +80,7 @@ def delete_duplicates(batch: Batch, request: Json) -> Json:
     seen: set[tuple[Any, ...]] = set()
     kept, last = [], min(box.row1, max(view.rows, box.row0))
     for row in range(box.row0, last):
-        key = tuple(_rank(view.value(row, column)) for column in columns)
+        key = tuple(rank(view.value(row, column)) for column in columns)
         if key not in seen:
             seen.add(key)
             kept.append(row)
