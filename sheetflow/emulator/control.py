@@ -269,8 +269,8 @@ class Events:
 
     Kinds: `mail` {"to", "from", "id", "subject"}, `cells` {"spreadsheet", "by"}, `form` {"form", "response",
     "by"}, `edit` {"spreadsheet", "range", "by"} before its triggers run, `drive` {} when files changed,
-    `clock` {"now"}, and whatever other layers publish. Listeners are called in the thread of the change and must be
-    quick.
+    `clock` {"now"}, and whatever other layers publish. Listeners are called in the thread of the change and
+    must be quick.
     """
 
     def __init__(self) -> None:

@@ -250,7 +250,7 @@ def test_view__tells_the_rows_that_a_filter_view_shows_in_its_order(
     edit(server, ANNA, range="A1", values=rows)
     over = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$B2>10"}]}
     spec = {"columnIndex": 1, "filterCriteria": {"condition": over}}
-    named = {"title": "Large", "range": {"endRowIndex": 6}, "filterSpecs": [spec]}
+    named: dict[str, Any] = {"title": "Large", "range": {"endRowIndex": 6}, "filterSpecs": [spec]}
     order = {"title": "Order", "range": {"endRowIndex": 6}}
     for number, view in ((7, named), (8, order)):
         sorting = [{"dimensionIndex": 1, "sortOrder": "ASCENDING"}]
@@ -266,7 +266,7 @@ def test_view__tells_the_rows_that_a_filter_view_shows_in_its_order(
     assert rows_of(7, BOB).json() == {
         "filterViewId": 7,
         "range": {"sheetId": 0, "endRowIndex": 6},
-        "rows": [3, 2, 4],  # a text is more than any number, as in the formula bar
+        "rows": [3, 2, 4],  # a text is more than any number: Google compares so too
     }
     assert rows_of(8, BOB).json()["rows"] == [1, 3, 2, 4, 5]
     assert rows_of(9, BOB).status_code == 404
