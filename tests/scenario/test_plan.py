@@ -237,6 +237,8 @@ def run(place: Whole, folder: Path, *arguments: str, answer: str = "") -> Result
 
 
 def test_cli__plan_says_nothing_to_do_and_ends_with_0(english: Whole, folder: Path) -> None:
+    """After an apply of all places: the settings that changed above are asked about by the form too."""
+    assert run(english, folder, "apply", "--yes").exit_code == 0
     told = run(english, folder, "plan")
     assert (told.exit_code, told.output) == (0, "nothing to do: everything is as it is declared\n")
     told = run(english, folder, "plan", "--json")
