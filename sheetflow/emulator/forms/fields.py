@@ -5,7 +5,7 @@ Sections stand one below the other on one page; where Google would jump by an an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -109,6 +109,16 @@ def blocks(
             yield Block("media", title, description, note=item["videoItem"].get("caption", ""))
         else:
             yield Block("text", title, description)
+
+
+def cards(items: Iterable[Block]) -> list[list[Block]]:
+    """The blocks in groups: each heading begins one."""
+    found: list[list[Block]] = [[]]
+    for block in items:
+        if block.kind in ("section", "text") and block.title and found[-1]:
+            found.append([])
+        found[-1].append(block)
+    return [group for group in found if group]
 
 
 def _field(question: Question, given: Given, problems: Mapping[str, str], edited: Response | None) -> Field:

@@ -1,7 +1,8 @@
 """The respondent's page: the form as HTML, what it sends, and what it answers.
 
 Paths and field names are Google's (`/forms/d/e/…/viewform`, `formResponse`, `entry.<n>`, `__other_option__`,
-`edit2`), so that prefilled links and scripts that post to a form work. No script runs on the page.
+`edit2`), so that prefilled links and scripts that post to a form work. The page needs no script: the one that
+it has checks answers as they are typed, shows the files that were chosen and how far they are sent.
 
 Google's sign-in has a stand-in, of use on loopback alone: `Authorization: Bearer local:<email>`, a field or
 parameter `as`, or the cookie `local_account`.
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 from sheetflow.emulator.control_routes import LOCAL_NAMES
 from sheetflow.emulator.forms import words
 from sheetflow.emulator.forms.answers import EMAIL, Given, Upload, max_size
-from sheetflow.emulator.forms.fields import OTHER, blocks
+from sheetflow.emulator.forms.fields import OTHER, blocks, cards
 from sheetflow.emulator.forms.intake import InvalidAnswers, Refusal
 from sheetflow.emulator.wire import GoogleError
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 COOKIE = "local_account"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -68,10 +70,15 @@ def blueprint(emulator: Emulator) -> Blueprint:
         text = words.PAGE["en"]["not_found"] if error.code == 404 else error.message
         return _message("en", text, "", status=error.code)
 
-    @routes.get("/static/form.css")
-    def style() -> Response:
-        css = resource_files("sheetflow.emulator.forms").joinpath("templates/form.css").read_bytes()
-        return Response(css, content_type="text/css; charset=utf-8")
+    @routes.get("/static/<any('form.css','form.js'):name>")
+    def static(name: str) -> Response:
+        data = resource_files("sheetflow.emulator.forms").joinpath(f"templates/{name}").read_bytes()
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(data, content_type=f"{kind}; charset=utf-8")
+
+    @routes.get("/static/words.json")
+    def spoken() -> Response:
+        return jsonify(words.of_script(request.args.get("hl", "")))
 
     @routes.get("/d/e/<form_id>/viewform")
     @routes.get("/d/<form_id>/viewform")
@@ -161,7 +168,7 @@ class _Visit:
             person=self.person,
             email=given.email,
             email_problem=told.get("email", ""),
-            blocks=list(blocks(self.form.items, given, told, self.edited)),
+            cards=cards(blocks(self.form.items, given, told, self.edited)),
             problems=told,
             has_files=any(question.kind == "file" for question in self.form.questions),
             collection=self.form.email_collection,
@@ -173,7 +180,7 @@ class _Visit:
         edit = self.url("viewform", edit2=response.edit_token) if options.allow_edits else ""
         another = self.url("viewform") if options.show_another and not options.limit_one else ""
         text = options.confirmation or self._words["confirmation"]
-        return self._render("message.html", 200, text=text, help="", edit=edit, another=another)
+        return self._render("message.html", 200, text=text, help="", done=True, edit=edit, another=another)
 
     def refused(self, refusal: Refusal, *, sending: bool) -> Response:
         """Why somebody cannot respond; who is not signed in is asked who it is."""
@@ -184,7 +191,7 @@ class _Visit:
         helping = self._words.get(f"{refusal.word}_help", "")
         status = 403 if sending else 200
         text = self._words[refusal.word]
-        return self._render("message.html", status, text=text, help=helping, edit="", another="")
+        return self._render("message.html", status, text=text, help=helping, done=False, edit="", another="")
 
     def given(self) -> Given:
         """What the page sent."""
@@ -261,6 +268,7 @@ def _message(language: str, text: str, helping: str, *, status: int) -> Response
             say=words.PAGE[language],
             text=text,
             help=helping,
+            done=False,
             edit="",
             another="",
         )

@@ -23,6 +23,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "confirmation": "Your response has been recorded.",
         "done_before": "You've already responded.",
         "done_before_help": "You can fill in this form only once.",
+        "drop": "Choose files, or drop them here",
         "edit": "Edit your response",
         "email": "Email",
         "errors": "Some answers need your attention.",
@@ -33,13 +34,19 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "month_day": "MM-DD",
         "month_day_time": "MM-DD HH:MM",
         "not_found": "There is no such form.",
+        "not_sent": "It was not sent: the form does not answer. What you filled in is still here. Try again.",
         "not_yours": "You may not edit this response.",
         "other": "Other:",
         "other_text": "Other answer",
+        "progress": "{done} of {all} required",
         "recorded_as": "{email} will be recorded with your response.",
+        "remove": "Remove {name}",
         "required_note": "* Indicates a required question",
+        "sending": "Sending… {percent} %",
         "sign_in": "Sign in",
         "sign_in_help": "You must be signed in to fill in this form. Say whose account this is.",
+        "size": "{size} MB",
+        "size_small": "{size} KB",
         "submit": "Submit",
         "switch": "Switch account",
     },
@@ -52,6 +59,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "confirmation": "Ответ записан.",
         "done_before": "Вы уже заполнили эту форму.",
         "done_before_help": "Заполнить её можно только один раз.",
+        "drop": "Выберите файлы или перетащите их сюда",
         "edit": "Изменить ответ",
         "email": "Электронная почта",
         "errors": "Проверьте отмеченные ответы.",
@@ -62,13 +70,19 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "month_day": "ММ-ДД",
         "month_day_time": "ММ-ДД ЧЧ:ММ",
         "not_found": "Такой формы нет.",
+        "not_sent": "Отправить не удалось: форма не отвечает. Заполненное осталось здесь. Попробуйте снова.",
         "not_yours": "Этот ответ вам изменять нельзя.",
         "other": "Другое:",
         "other_text": "Другой ответ",
+        "progress": "Обязательных: {done} из {all}",
         "recorded_as": "С ответом будет записан адрес {email}.",
+        "remove": "Убрать {name}",
         "required_note": "* Обязательный вопрос",
+        "sending": "Отправляем… {percent} %",
         "sign_in": "Войти",
         "sign_in_help": "Чтобы заполнить форму, нужно войти. Укажите, чей это аккаунт.",
+        "size": "{size} МБ",
+        "size_small": "{size} КБ",
         "submit": "Отправить",
         "switch": "Сменить аккаунт",
     },
@@ -102,6 +116,25 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
         "wrong_type": "Файл {} не того типа.",
     },
 }
+
+
+_SCRIPT = ("errors", "not_sent", "progress", "remove", "sending", "size", "size_small")
+_CHECKED = (
+    "bad_email",
+    "file_too_large",
+    "not_a_date",
+    "not_a_time",
+    "required",
+    "too_many_files",
+    "wrong_type",
+)
+
+
+def of_script(locale: str) -> dict[str, str]:
+    """What the page's script says: its own words, and those of the problems that it can see itself."""
+    language = language_of(locale)
+    said = {key: PAGE[language][key] for key in _SCRIPT}
+    return said | {key: PROBLEMS[language][key] for key in _CHECKED}
 
 
 def language_of(locale: str) -> str:

@@ -16,8 +16,11 @@ from tests.unit.emulator.forms.office import ANNA, BORIS, Office, asking, choice
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{191919*7}}"
 
 
+SCRIPT = "/forms/static/form.js"
+
+
 class Fields(HTMLParser):
-    """A page's fields, labels and links."""
+    """A page's fields, labels and links; its tags without the script that it is served with."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -31,7 +34,8 @@ class Fields(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         about = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
+        if about.get("src") != SCRIPT:
+            self.tags.append(tag)
         assert not any(name.startswith("on") or name == "style" for name in about), about
         if tag in ("input", "select", "textarea"):
             self.fields.append({"tag": tag, **about})
@@ -116,15 +120,28 @@ def test_page__is_reached_by_all_its_addresses(office: Office, form: str) -> Non
     assert "There is no such form." in lost.text
 
 
-def test_page__runs_no_script_and_loads_nothing_foreign(office: Office, form: str) -> None:
+def test_page__runs_its_own_script_alone_and_loads_nothing_foreign(office: Office, form: str) -> None:
     page = office.page(_view(form), who=ANNA)
-    policy = page.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["base-uri"] == "'none'"
+    for kind in ("script-src", "style-src", "connect-src", "form-action", "frame-ancestors"):
+        assert policy[kind] == "'self'"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert not {"script", "style", "iframe"} & set(Fields(page.text).tags)
-    style = office.page("/forms/static/form.css")
-    assert (style.status_code, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    for name, kind in (("form.css", "text/css"), ("form.js", "text/javascript")):
+        found = office.page(f"/forms/static/{name}")
+        assert (found.status_code, found.headers["Content-Type"]) == (200, f"{kind}; charset=utf-8")
+    assert office.page("/forms/static/base.html").status_code == 404
+
+
+def test_script__has_its_words_in_the_pages_language(office: Office) -> None:
+    said = {hl: office.page("/forms/static/words.json", hl=hl).json() for hl in ("en", "ru", "xx")}
+    assert said["xx"] == said["en"]
+    assert said["en"].keys() == said["ru"].keys()
+    assert said["ru"]["required"] == "Это обязательный вопрос."
+    for name in re.findall(r"\bsay\.(\w+)", office.page(SCRIPT).text):
+        assert name in said["en"]
 
 
 def test_page__speaks_the_forms_language(office: Office, form: str) -> None:
@@ -190,7 +207,7 @@ def test_send__says_what_is_wrong_beside_it_and_keeps_the_rest(office: Office, f
         assert field["aria-invalid"] == "true"
         assert f"{field['id']}-problem" in field["aria-describedby"]
         assert f"{field['id']}-problem" in found.ids
-    assert 'role="alert"' in page.text
+    assert f"#{found.named(entry(what))[0]['id']}-row" in found.links
     assert page.text.count("This is a required question.") == 2
     assert "EUR is not one of the options." in page.text
     assert "kept &lt;b&gt;" in page.text
