@@ -2,8 +2,8 @@
 
 `on_edit` is the edit trigger's nudge, `on_form_submit` the form's, `on_schedule` the scheduler's sweep: each
 runs a pass over the one spreadsheet that this deployment serves. `request_page` is what people open from a
-mail. Errors become HTTP statuses here and nowhere else. Logs are one JSON object a line, with ids and counts
-and no personal data.
+mail: its code is loaded with the first one. Errors become HTTP statuses here and nowhere else. Logs are one
+JSON object a line, with ids and counts and no personal data; no address with a link's token in it is logged.
 
 The module is imported at every cold start: nothing heavy may be imported here (a test holds the list).
 """
@@ -17,8 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TextIO
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any, TextIO
 
 import functions_framework
 from flask import Request, Response
@@ -27,19 +26,19 @@ from sheetflow.adapters.forms import SERVICE as FORMS
 from sheetflow.adapters.gathering import Gathering
 from sheetflow.app.process import PassReport
 from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowError
-from sheetflow.pages.door import Answer, Door
-from sheetflow.pages.render import HEADERS, Pages
 from sheetflow.runtime import Runtime, from_environment
 
+if TYPE_CHECKING:
+    from sheetflow.pages.front import Front
+    from sheetflow.pages.render import Pages
+
 LONGEST_BODY = 65_536
-"""Bytes. A nudge has a hundred, a comment of 2,000 letters in percent signs some 20,000."""
+"""Bytes of a nudge, which has a hundred."""
 RETRY_AFTER = "30"
 """Seconds. Nothing is lost meanwhile: edits wait in the Inbox, and the next pass goes on."""
 
 FORM_PASSES = 5
 """Passes that one nudge of the form may run: a full one takes a hundred answers, the schedule the rest."""
-
-FORM = "application/x-www-form-urlencoded"
 
 
 class Refused(Exception):
@@ -70,26 +69,27 @@ def on_schedule(request: Request) -> Response:
 
 @functions_framework.http
 def request_page(request: Request) -> Response:
-    """The request page: GET shows, POST acts. Whoever has the link is let in by its signature."""
-
-    def work() -> Answer:
-        _only(request, "GET", "HEAD", "POST")
-        if request.method != "POST":
-            return _door().show(request.args.get("t", ""), history=request.args.get("history") == "1")
-        return _door().act(_form(request))
+    """The pages: GET shows, POST acts. Whoever has the link is let in by its signature."""
+    from sheetflow.pages import web
+    from sheetflow.pages.headers import HEADERS
 
     started = time.perf_counter()
     try:
-        answer = work()
-    except (Refused, SheetflowError) as error:
-        status, headers = _status(error)
+        page_url = _runtime().config.page_url
+        knocked = web.knock(request, page_url)
+        answer = _front().answer(knocked)
+    except (web.Unreadable, SheetflowError) as error:
+        if isinstance(error, web.Unreadable):
+            status, headers = error.status, error.headers
+        else:
+            status, headers = _status(error)
         _log("request_page", status, started, error)
         return Response(_sorry(status, request.method), status, {**HEADERS, **headers})
     except Exception:
         _log_bug("request_page", started)
         raise
     _log("request_page", answer.status, started, report=answer.report)
-    return Response(answer.html, answer.status, dict(HEADERS))
+    return web.response(answer, knocked, page_url)
 
 
 def _run_pass(name: str, request: Request) -> Response:
@@ -187,16 +187,6 @@ def _json(request: Request, *, needed: bool) -> Mapping[str, Any]:
     return found
 
 
-def _form(request: Request) -> dict[str, str]:
-    data = _body(request)
-    if request.mimetype != FORM:
-        raise Refused(415, "a form is expected")
-    try:
-        return dict(parse_qsl(data.decode("ascii"), max_num_fields=10, errors="strict"))
-    except ValueError:
-        raise Refused(400, "the form cannot be read") from None
-
-
 # --- what goes out
 
 
@@ -231,6 +221,8 @@ def _sorry(status: int, method: str) -> str:
         return "<!doctype html><title>sheetflow</title><p>This does not work at the moment.</p>"
     if status == 503 and method == "POST":
         return pages.notice(language, "later_act", title="later")
+    if status == 413:
+        return pages.notice(language, "too_long")
     return pages.notice(language, "later" if status == 503 else "broken" if status == 500 else "bad_form")
 
 
@@ -254,12 +246,37 @@ def _runtime() -> Runtime:
 
 @cache
 def _pages() -> Pages:
+    from sheetflow.pages.render import Pages
+
     return Pages(_runtime().folder)
 
 
-def _door() -> Door:
+def _front() -> Front:
+    from sheetflow.adapters.identity import Verifier
+    from sheetflow.adapters.previews import preview
+    from sheetflow.adapters.uploads import DriveUploads
+    from sheetflow.pages.contractor import PaymentDoor
+    from sheetflow.pages.door import Door
+    from sheetflow.pages.front import Front, SignIn
+    from sheetflow.pages.papers import Shelf
+    from sheetflow.pages.waiting import WaitingDoor
+
     runtime = _runtime()
-    return Door(runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
+    config, files = runtime.config, runtime.files()
+    shelf = Shelf(files, preview) if files else None
+    uploads = None
+    if files:
+        uploads = DriveUploads(
+            runtime.credentials, runtime.storer, config.api_root or None, config.folder,
+            runtime.book.own.labels["folders"], runtime.clock, runtime.nonces,
+        )  # fmt: skip
+    client = config.sign_in_client
+    who = SignIn(client, Verifier(client, {}, config.certs_url or None)) if client else None
+    wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
+    return Front(
+        runtime.links, Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
+        runtime.nonces, runtime.clock, who,
+    )  # fmt: skip
 
 
 # --- logs

@@ -68,6 +68,7 @@ class Config:
     scheduler_account: str = ""
     queue: str = ""
     schedule_url: str = ""
+    sign_in_client: str = ""
     certs_url: str = ""
     api_root: str = ""
     access_token: str = ""
@@ -90,6 +91,7 @@ VARIABLES: Mapping[str, str] = {
     "scheduler_account": "the service account that Cloud Scheduler calls as",
     "queue": "the Cloud Tasks queue that unfinished work is handed on by: projects/…/locations/…/queues/…",
     "schedule_url": "where `on_schedule` is served: what is handed on is done there",
+    "sign_in_client": "Google's client id for signing in on the pages; without it a link alone counts",
     "certs_url": "where token certificates are (Google's when empty)",
     "api_root": "the root of a local workspace (Google's APIs when empty)",
     "access_token": "a ready access token, for a local workspace",
@@ -254,6 +256,13 @@ class Runtime:
             )
             self._threads.files = found
         return found
+
+    def storer(self) -> Credentials:
+        """An account that has storage: the mailbox's."""
+        config = self.config
+        if config.mail_token:
+            return credentials(config.mail_token)
+        return mailbox_credentials(self.credentials, config.mail_credentials, config.sender, DRIVE_SCOPES)
 
     def permissions(self) -> DrivePermissions:
         """Who may open what. One a thread, as the spreadsheet is."""

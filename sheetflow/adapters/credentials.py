@@ -43,8 +43,12 @@ def credentials(
     return found
 
 
-def mailbox_credentials(own: Credentials, info: str, sender: str) -> Credentials:
+def mailbox_credentials(
+    own: Credentials, info: str, sender: str, scopes: Sequence[str] = SCOPES[1:]
+) -> Credentials:
     """Credentials for the sender's mailbox: the sender's own consent, else the admin's delegation.
+
+    `scopes`: what the consent is used for; the delegation is for what `own` asks for.
 
     Raises:
         ConfigError: neither is there: a service account has no mailbox.
@@ -54,7 +58,7 @@ def mailbox_credentials(own: Credentials, info: str, sender: str) -> Credentials
 
         try:
             consent = UserCredentials.from_authorized_user_info(  # type: ignore[no-untyped-call]
-                json.loads(info), list(SCOPES[1:])
+                json.loads(info), list(scopes)
             )
         except ValueError as error:
             raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS cannot be used: {error}"]) from error

@@ -83,7 +83,16 @@ class Verifier:
             raise CallerRefused(f"{purpose} is not for this account", known=True)
         return caller
 
-    def caller(self, authorization: str | None) -> str:
+    def person(self, credential: str, nonce: str) -> str:
+        """The address of whoever has signed in with Google's button.
+
+        `nonce`: what the button was given, so that a token of another page or day is none for this one.
+
+        Raises as `verify` does.
+        """
+        return self.caller(f"Bearer {credential}", nonce)
+
+    def caller(self, authorization: str | None, nonce: str = "") -> str:
         """The address of whoever bears a valid token for us. Raises as `verify` does."""
         if not self.audience:
             raise ConfigError(["no audience is configured, so no token can be for us"])
@@ -99,6 +108,8 @@ class Verifier:
             raise CallerRefused("the token is not Google's")
         if not isinstance(email, str) or not email or claims.get("email_verified") is not True:
             raise CallerRefused("the token names no verified address")
+        if nonce and claims.get("nonce") != nonce:
+            raise CallerRefused("the token was made for another page")
         return email.lower()
 
     def _claims(self, token: str) -> Mapping[str, Any]:

@@ -38,7 +38,8 @@ _PICTURES = ("JPEG", "PNG", "WEBP")
 _PDF_MARK_WITHIN = 1024
 _READABLE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 _PAYMENT = b"ST00"
-_in_pdfium = threading.Lock()
+in_pdfium = threading.Lock()
+"""The library is not made for threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _on_white(image: Image) -> Image:
 def _codes_of_pdf(data: bytes, until: float) -> Iterator[bytes]:
     import pypdfium2
 
-    with _in_pdfium:
+    with in_pdfium:
         try:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
@@ -187,27 +188,50 @@ def _codes_of_page(document: Any, number: int, until: float) -> list[bytes]:
 
 
 def _drawn(page: Any, scale: float, until: float) -> _Grey:
-    """A page in grey, drawn in steps so that one that would take for ever is given up."""
+    """A page in grey."""
+    pixels, columns, rows = drawn(page, scale, until, MAX_SIDE)
+    return _Grey(pixels, columns, rows)
+
+
+def drawn(
+    page: Any, scale: float, until: float, longest: int, *, colour: bool = False
+) -> tuple[bytes, int, int]:
+    """A page's pixels, drawn in steps so that one that would take for ever is given up.
+
+    Args:
+        page: pypdfium2's.
+        scale: pixels for each point.
+        until: on `time.monotonic`'s clock.
+        longest: pixels of the longer side at most.
+        colour: four bytes a pixel, BGRx, instead of one.
+
+    Returns:
+        Its rows without padding, and how many pixels it is wide and high.
+
+    Raises:
+        Invalid: "file-unreadable".
+    """
     from pypdfium2 import PdfBitmap, raw
 
     width, height = page.get_size()
     if not (width > 0 and height > 0):
         raise _unreadable("damaged")
-    scale = min(scale, MAX_SIDE / max(width, height))
+    scale = min(scale, longest / max(width, height))
     columns = max(4, math.ceil(width * scale / 4) * 4)  # by fours: pdfium pads no such row
     rows = max(4, math.ceil(height * scale))
-    bitmap = PdfBitmap.new_native(columns, rows, raw.FPDFBitmap_Gray)
+    form = raw.FPDFBitmap_BGRx if colour else raw.FPDFBitmap_Gray
+    bitmap = PdfBitmap.new_native(columns, rows, form)
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, columns, rows)
         pause = raw.IFSDK_PAUSE(version=1)
         pause.NeedToPauseNow = type(pause.NeedToPauseNow)(lambda _: time.monotonic() > until)
-        options = raw.FPDF_GRAYSCALE | raw.FPDF_ANNOT
+        options = raw.FPDF_ANNOT if colour else raw.FPDF_GRAYSCALE | raw.FPDF_ANNOT
         state = raw.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, columns, rows, 0, options, pause)
         raw.FPDF_RenderPage_Close(page)
         if state == raw.FPDF_RENDER_TOBECONTINUED:  # it paused, so the time is over
             raise _unreadable("too-slow")
         if state != raw.FPDF_RENDER_DONE:
             raise _unreadable("damaged")
-        return _Grey(bytes(bitmap.buffer), columns, rows)
+        return bytes(bitmap.buffer), columns, rows
     finally:
         bitmap.close()

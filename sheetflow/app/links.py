@@ -30,7 +30,7 @@ SHORTEST_KEY = 32
 LONGEST_TOKEN = 2_000
 """Characters; a longer text is no link of ours and is not even looked at."""
 
-_SALT = b"sheetflow.links.1"
+_SALT, _VOUCHING = b"sheetflow.links.1", b"sheetflow.vouched.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ class LinkClaim:
         return replace(self, request=request, kind=REQUEST, fingerprint="", visit="")
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Google vouched for an address. `until`: seconds since 1970, by the clock of whoever wrote it."""
+
+    address: str
+    until: int
+
+
 class Links:
     """Makes and opens links.
 
@@ -77,6 +85,7 @@ class Links:
         self.page_url = page_url
         signing: dict[str, Any] = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         self._serializer = URLSafeSerializer(key, salt=_SALT, signer_kwargs=signing)
+        self._vouching = URLSafeSerializer(key, salt=_VOUCHING, signer_kwargs=signing)
 
     def make(
         self,
@@ -130,6 +139,18 @@ class Links:
         claim = self.read(token, *kinds)
         _ask(link_not_expired, LinkCase(intact=True, expires=claim.expires, now=now))
         return claim
+
+    def vouch(self, vouched: Vouched) -> str:
+        """Who has signed in, as a cookie of ours."""
+        return str(self._vouching.dumps([vouched.address, vouched.until]))
+
+    def vouched(self, cookie: str) -> Vouched | None:
+        """Who has signed in; None for anything that we have not written."""
+        try:
+            address, until = self._vouching.loads(cookie[:LONGEST_TOKEN])
+            return Vouched(str(address), int(until))
+        except (BadData, ValueError, TypeError, OverflowError):
+            return None
 
     def _claim(self, token: str) -> LinkClaim | None:
         if len(token) > LONGEST_TOKEN:

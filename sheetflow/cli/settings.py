@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     scheduler_account: str = _theirs("scheduler_account")
     queue: str = _theirs("queue")
     schedule_url: str = _theirs("schedule_url")
+    sign_in_client: str = _theirs("sign_in_client")
     certs_url: str = _theirs("certs_url")
     api_root: str = _theirs("api_root")
     access_token: str = _theirs("access_token")

@@ -1,69 +1,68 @@
 """The request page's door: a link comes in, a page goes out. Looking decides nothing; acting runs a pass.
 
-A link that is not ours costs no read of the spreadsheet. What an act is judged by is decided in the core, as
-if the step had been picked in the sheet.
+What an act is judged by is decided in the core, as if the step had been picked in the sheet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
-from unicodedata import category
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from sheetflow.app.links import LinkClaim, Links
+from sheetflow.app.links import REQUEST, Links
 from sheetflow.app.process import PassReport, Process
-from sheetflow.core.company import read_company
 from sheetflow.core.options import COMMENT, options
-from sheetflow.core.projection import WIDTH, from_row
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.fields import seen_fingerprint
-from sheetflow.errors import LinkRefused
-from sheetflow.model.events import Act
-from sheetflow.model.request import Request
-from sheetflow.model.snapshot import Snapshot
-from sheetflow.pages.render import Pages
-from sheetflow.pages.view import Visit, language_of
-from sheetflow.ports import HistoryPort, NoncesPort, SheetPort
+from sheetflow.errors import PortError
+from sheetflow.model.events import Act, Refusal, Upload
+from sheetflow.pages import papers
+from sheetflow.pages.entrance import Entered, Entrance, RegistryPort, clean
+from sheetflow.pages.knock import UNDO, Answer, Paper, Visitor
+from sheetflow.pages.papers import Shelf, UploadsPort
+from sheetflow.pages.render import Pages, Undone
+from sheetflow.pages.texts import fill
+from sheetflow.pages.view import Kept, Visit
+from sheetflow.ports import NoncesPort
 from sheetflow.workflow.payments import TABLE
 
 ACTS = frozenset({COMMENT, *(transition.act for transition in TABLE.transitions)})
+PAYING: Mapping[str, str] = {"pay": "RequestPaid", "pay-part": "RequestPartPaid"}
+"""Acts that a payment order may come with, and the event that says it is done."""
 LONGEST_COMMENT = 2_000
 LONGEST_AMOUNT = 40
 """Characters, as the page's own fields allow."""
+FIXED_HERE = ("comment-required", "part-payment-has-amount")
+"""What whoever acts can put right at once: the page comes back with what they typed."""
+UNDONE_BY: Mapping[str, str] = {"submit": "withdraw"}
+"""Acts that the workflow lets the same person take back, and by what."""
+UNDO_WITHIN = timedelta(minutes=15)
 
-
-class RegistryPort(SheetPort, HistoryPort, Protocol):
-    """The spreadsheet, its History tab too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A page, its HTTP status, and the pass that an act ran."""
-
-    status: int
-    html: str
-    report: PassReport | None = None
+__all__ = ["Answer", "Door", "RegistryPort"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entered:
-    """Somebody whose link was let in."""
+class _Inside:
+    """Somebody who may look at the request."""
 
-    claim: LinkClaim
-    snapshot: Snapshot
+    entered: Entered
     visit: Visit
+    token: str
 
     @property
     def seen(self) -> str:
         """The fingerprint of what the page shows."""
-        currencies = self.visit.company.settings.currencies
         request = self.visit.request
-        return seen_fingerprint(request.cells, currencies, request.files)
+        return seen_fingerprint(request.cells, self.visit.company.settings.currencies, request.files)
 
 
-class Door:
-    """One visit to the request page. Raises what the ports raise, and ConfigError."""
+class Door(Entrance):
+    """One visit to the request page. Raises what the ports raise, and ConfigError.
+
+    `shelf`: the requests' files, None where none are shown; `uploads`: where payment orders are handed in.
+    """
+
+    kind = REQUEST
 
     def __init__(
         self,
@@ -73,78 +72,146 @@ class Door:
         links: Links,
         pages: Pages,
         nonces: NoncesPort,
+        shelf: Shelf | None = None,
+        uploads: UploadsPort | None = None,
     ) -> None:
-        self.sheet, self.process, self.book = sheet, process, book
-        self.links, self.pages, self.nonces = links, pages, nonces
+        super().__init__(sheet, process, book, links, pages, nonces)
+        self.shelf, self.uploads = shelf, uploads
 
-    def show(self, token: str, *, history: bool = False) -> Answer:
+    def show(self, token: str, *, history: bool = False, visitor: Visitor | None = None) -> Answer:
         """The request with what its visitor may do. One read; with the history, one more."""
-        entered = self._enter(token)
-        if isinstance(entered, Answer):
-            return entered
-        claim, visit, seen = entered.claim, entered.visit, entered.seen
-        steps = options(visit.person, visit.request, visit.company, self.book, visit.now, seen, claim.nonce)
-        html = self.pages.request(
-            visit,
-            steps,
-            link_token=token,
-            form_token=self.links.sign(claim.seeing(seen)),
-            events=self.sheet.read_history()[1] if history else None,
-        )
-        return Answer(200, html)
+        inside = self._inside(token, visitor)
+        if isinstance(inside, Answer):
+            return inside
+        return self.sent(200, self._page(inside, history=history), inside.entered)
 
-    def act(self, form: Mapping[str, str]) -> Answer:
+    def act(
+        self, form: Mapping[str, str], *, visitor: Visitor | None = None, paper: Paper | None = None
+    ) -> Answer:
         """Do what the form asks. `form`: token, act, and where they apply comment and amount."""
-        token, name = form.get("token", ""), form.get("act", "")
-        entered = self._enter(token)
-        if isinstance(entered, Answer):
-            return entered
-        claim, visit = entered.claim, entered.visit
-        comment, amount = _clean(form.get("comment", "")), _clean(form.get("amount", ""))
+        inside = self._inside(form.get("token", ""), visitor)
+        if isinstance(inside, Answer):
+            return inside
+        if refused := self.not_them(inside.entered):
+            return refused
+        visit, name = inside.visit, form.get("act", "")
+        comment, amount = clean(form.get("comment", "")), clean(form.get("amount", ""))
         if name not in ACTS or len(comment) > LONGEST_COMMENT or len(amount) > LONGEST_AMOUNT:
             return Answer(400, self.pages.notice(visit.language, "bad_form"))
-        act = Act(
-            self.nonces.nonce(), visit.now, claim.person, claim.request, name, comment, amount,
-            seen=claim.fingerprint, link=claim.nonce,
-        )  # fmt: skip
+        act = self.act_of(inside.entered, name, comment=comment, amount=amount)
+        kept = Kept(name, comment, amount)
+        if paper is not None and name in PAYING:
+            upload = self._hand_in(inside, act, paper)
+            if isinstance(upload, str):
+                says = visit.text["papers"][upload]
+                says = fill(says, limit=str(papers.LARGEST_IN))
+                html = self._page(inside, kept=replace(kept, says=says, field="order"))
+                return Answer(409, html)
+            act = replace(act, files=(upload,) if upload else ())
         report = self.process.run([act])
-        refusal = report.answers[act.uuid]
-        if refusal is not None:
-            return Answer(409, self.pages.refused(visit, refusal, link_token=token), report)
-        asked = f"ReversalAsked {claim.request}" in report.events
-        return Answer(200, self.pages.done(visit, name, link_token=token, asked=asked), report)
+        return self._answer(inside, act, kept, report)
 
-    def _enter(self, token: str) -> _Entered | Answer:
-        """Check the link, and find the person and the request that it names."""
-        language = self.book.language
-        try:
-            claim = self.links.read(token)  # before the spreadsheet is read: strangers cost nothing
-            snapshot = self.sheet.read()
-            company = read_company(snapshot.people, snapshot.settings, self.book)
-            person = company.people.find(claim.person)
-            language = language_of(person, self.book)
-            self.links.open(token, snapshot.now)
-        except LinkRefused as refused:
-            return Answer(403, self.pages.link_refused(language, self.book, refused.rule))
+    def file(self, token: str, file: str, *, small: bool, visitor: Visitor | None = None) -> Answer:
+        """A file of the request, or a small picture of its first page."""
+        inside = self._inside(token, visitor)
+        if isinstance(inside, Answer):
+            return inside
+        visit, found = inside.visit, papers.file_of(inside.visit.request, file)
+        allowed = papers.may_see(visit.person, visit.request, visit.company)
+        if found is None or not allowed or self.shelf is None:
+            return Answer(404, self.pages.no_file(visit.language, "gone"))
+        shown = self.shelf.show(found, small=small)
+        if isinstance(shown, str):
+            return Answer(409, self.pages.no_file(visit.language, shown))
+        return shown
+
+    # --- parts of it
+
+    def _inside(self, token: str, visitor: Visitor | None) -> _Inside | Answer:
+        entered = self.enter(token, visitor or Visitor())
+        if isinstance(entered, Answer):
+            return entered
+        person = entered.company.people.find(entered.claim.person)
         if person is None:
-            return Answer(403, self.pages.link_refused(language, self.book, "known-person"))
-        request = _request(snapshot, claim.request)
+            return Answer(403, self.pages.link_refused(self.book.language, self.book, "known-person"))
+        request = entered.request
         if request is None:
-            return Answer(404, self.pages.notice(language, "gone", id=claim.request))
+            language = person.language if person.language in self.book.words else self.book.language
+            return Answer(404, self.pages.notice(language, "gone", id=entered.claim.request))
+        hold, nonce = request.hold, entered.claim.nonce
+        used = nonce in request.links or (hold is not None and hold.page.get("link") == nonce)
         visit = Visit(
-            person, request, company, self.book, self.pages.texts, snapshot.now, claim.nonce in request.links
+            person, request, entered.company, self.book, self.pages.texts, entered.snapshot.now, used=used,
+            files=self.shelf is not None, uploads=self.uploads is not None,
+        )  # fmt: skip
+        return _Inside(entered, visit, token)
+
+    def _page(self, inside: _Inside, *, history: bool = False, kept: Kept | None = None) -> str:
+        visit, claim = inside.visit, inside.entered.claim
+        steps = options(
+            visit.person, visit.request, visit.company, self.book, visit.now, inside.seen, claim.nonce
         )
-        return _Entered(claim, snapshot, visit)
+        link = self.links.sign(replace(claim, visit=""))
+        return self.pages.request(
+            visit,
+            steps,
+            link_token=link if kept else inside.token,
+            form_token=self.links.sign(claim.seeing(inside.seen, inside.entered.visitor.visit)),
+            events=self.history_of(inside.entered, asked=history),
+            visitor=inside.entered.visitor,
+            stranger=inside.entered.stranger,
+            must_sign_in=inside.entered.must_sign_in,
+            kept=kept,
+            history_open=history,
+        )
+
+    def _hand_in(self, inside: _Inside, act: Act, paper: Paper) -> Upload | str | None:
+        """Put the order away where the step is open; a key of `[papers]` where it cannot be taken."""
+        visit, nonce = inside.visit, inside.entered.claim.nonce
+        steps = options(visit.person, visit.request, visit.company, self.book, visit.now, inside.seen, nonce)
+        step = next((one for one in steps if one.act == act.act), None)
+        if self.uploads is None or step is None or step.blocked_by:
+            return None  # refused for another reason, in the rule's own words
+        if problem := papers.refused(paper):
+            return problem
+        if step.needs_amount and not act.amount and not act.comment:
+            return None
+        try:
+            return papers.keep(self.uploads, paper, nonce)
+        except PortError as error:
+            if error.retryable:
+                raise
+            return "no_room"
+
+    def _answer(self, inside: _Inside, act: Act, kept: Kept, report: PassReport) -> Answer:
+        visit, claim = inside.visit, inside.entered.claim
+        later = next((one for one in report.refusals if one.cause == act.uuid), None)
+        refusal = report.answers[act.uuid] or later
+        link = self.links.sign(replace(claim, visit=""))
+        if refusal is not None and refusal.rule in FIXED_HERE:
+            return Answer(409, self._page(inside, kept=_with_words(kept, refusal, visit)), report)
+        if refusal is not None:
+            return Answer(409, self.pages.refused(visit, refusal, link_token=link), report)
+        asked = f"ReversalAsked {claim.request}" in report.events
+        kind = PAYING.get(act.act, "RequestSubmitted" if act.act == "submit" else "")
+        waits = bool(kind) and f"{kind} {claim.request}" not in report.events
+        undone = self._undone(inside, act.act) if not waits else None
+        html = self.pages.done(visit, act.act, link_token=link, asked=asked, waits=waits, undone=undone)
+        return Answer(200, html, report)
+
+    def _undone(self, inside: _Inside, act: str) -> Undone | None:
+        """A form that takes back what was just done: for a short time, in this browser, once."""
+        back, claim = UNDONE_BY.get(act), inside.entered.claim
+        if back is None or UNDO in claim.nonce:
+            return None
+        until = min(claim.expires, (inside.visit.now + UNDO_WITHIN).replace(microsecond=0))
+        again = replace(
+            claim, nonce=f"{claim.nonce}{UNDO}{back}", expires=until, visit=inside.entered.visitor.visit
+        )
+        return Undone(back, self.links.sign(again), UNDO_WITHIN)
 
 
-def _request(snapshot: Snapshot, rid: str) -> Request | None:
-    for row in snapshot.state:
-        if row and row[0] == rid:
-            return from_row([*row, *[""] * (WIDTH - len(row))])
-    return None
-
-
-def _clean(text: str) -> str:
-    """What a person typed into a form: one kind of line end, no invisible control characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign in "\n\t" or category(sign) != "Cc").strip()
+def _with_words(kept: Kept, refusal: Refusal, visit: Visit) -> Kept:
+    says, todo = visit.words.refusal(refusal)
+    field = "amount" if refusal.rule == "part-payment-has-amount" else "comment"
+    return replace(kept, says=f"{says} {visit.text['fix'][field] or todo}", field=field, rule=refusal.rule)

@@ -1,52 +1,60 @@
-"""The pages as HTML. Autoescaped, without scripts, the one stylesheet allowed by its hash."""
+"""The pages as HTML. Autoescaped; whatever is no text of a template is a value."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sheetflow.core.options import Option
-from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model.events import Event, Refusal
+from sheetflow.model.money import format_money
+from sheetflow.model.people import Person
+from sheetflow.pages import headers
+from sheetflow.pages.headers import HEADERS as HEADERS
+from sheetflow.pages.headers import TEMPLATES
+from sheetflow.pages.knock import Visitor
+from sheetflow.pages.papers import LARGEST_IN, LARGEST_OUT, PREVIEWED, TAKEN
 from sheetflow.pages.texts import Texts, fill, load_texts
 from sheetflow.pages.timeline import timeline
-from sheetflow.pages.view import Visit, request_view
+from sheetflow.pages.view import Kept, Visit, request_view, written_date
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_CSS = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
-_CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+if TYPE_CHECKING:
+    from sheetflow.pages.contractor import Payment
+    from sheetflow.pages.waiting import Done, Section
 
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-"""What every page is sent with: it may load nothing, be framed by nobody and be kept by no cache."""
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A step that takes back what was just done: its act, its form's token, for how long."""
+
+    act: str
+    token: str
+    within: timedelta
 
 
 class Pages:
-    """The request page and the short pages that answer an act. `folder`: where the templates' words are."""
+    """Every page and the short ones that answer an act. `folder`: where the templates' words are."""
 
     def __init__(self, folder: Path) -> None:
         self.texts: dict[str, Texts] = load_texts(folder)
         self._environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.globals["css"] = Markup(_CSS)  # noqa: S704 - our own file
+        self._environment.globals |= {
+            "css": Markup(headers.CSS),  # noqa: S704 - our own files, these three
+            "choosing": Markup(headers.CHOOSING),  # noqa: S704
+            "signing_in": Markup(headers.SIGNING_IN),  # noqa: S704
+            "google": f"{headers.GOOGLE}client",
+            "taken": ",".join(TAKEN),
+        }
 
     def request(
         self,
@@ -56,6 +64,11 @@ class Pages:
         link_token: str,
         form_token: str,
         events: Sequence[Event] | None = None,
+        visitor: Visitor | None = None,
+        stranger: str = "",
+        must_sign_in: bool = False,
+        kept: Kept | None = None,
+        history_open: bool = False,
     ) -> str:
         """The request page.
 
@@ -64,34 +77,178 @@ class Pages:
             steps: what they may do, from `core.options`.
             link_token: the link that they came by, for the links on the page.
             form_token: the same link, saying what this page shows: it goes with every act.
-            events: the whole history, None where it was not asked for.
+            events: the whole history, None where it was not read.
+            visitor: who is before the browser.
+            stranger: the address of who has signed in, where the link is somebody else's.
+            must_sign_in: nothing may be done before the right person has signed in.
+            kept: what was sent and could not be done: it is shown again, with what is wrong.
+            history_open: the history was asked for.
         """
         text = visit.text["page"]
         view = request_view(visit, steps)
-        return self._environment.get_template("request.html.j2").render(
-            language=visit.language,
+        return self._render(
+            "request.html.j2",
+            visit.language,
             title=fill(text["title"], id=view.id),
             text=text,
             view=view,
             used=visit.used,
             amount_help=fill(text["amount_help"], currency=view.currency),
+            order_help=fill(text["order_help"], limit=str(LARGEST_IN)),
             moments=None if events is None else timeline(visit, events),
+            history_open=history_open,
             link_token=link_token,
             form_token=form_token,
+            kept=kept,
+            **self._signing_in(visit.language, visit.person, visitor, stranger, must_sign_in=must_sign_in),
         )
 
-    def done(self, visit: Visit, act: str, *, link_token: str, asked: bool = False) -> str:
-        """After an act was accepted. `asked`: it waits for a second person."""
+    def waiting(
+        self,
+        language: str,
+        person: Person,
+        sections: Sequence[Section],
+        *,
+        form_token: str,
+        visitor: Visitor | None = None,
+        stranger: str = "",
+        must_sign_in: bool = False,
+        nothing: bool = False,
+    ) -> str:
+        """All that waits for somebody. `nothing`: they sent the form with none chosen."""
+        text = self.texts[language]["waiting"]
+        count = sum(len(section.rows) + section.left for section in sections)
+        shown = [
+            {
+                "section": section,
+                "title": text[f"{section.act}_title"],
+                "do": text[f"{section.act}_do"],
+                "rows": [request_view(row.visit, ()) for row in section.rows],
+                "totals": self._sums(section.totals(), language),
+                "chosen": self._sums(section.totals(chosen=True), language),
+                "count": fill(text["chosen"], count=str(sum(row.chosen for row in section.rows))),
+                "left": fill(text["left"], count=str(section.left)) if section.left else "",
+            }
+            for section in sections
+        ]
+        return self._render(
+            "waiting.html.j2",
+            language,
+            title=fill(text["title"], count=str(count)) if count else text["none_title"],
+            text=text,
+            page=self.texts[language]["page"],
+            sections=shown,
+            form_token=form_token,
+            nothing=nothing,
+            display="code" if language == "en" else "narrowSymbol",
+            acting_as=fill(self.texts[language]["page"]["acting_as"], name=person.name, email=person.email),
+            **self._signing_in(language, person, visitor, stranger, must_sign_in=must_sign_in),
+        )
+
+    def waiting_done(self, language: str, act: str, done: Sequence[Done], *, link_token: str) -> str:
+        """What came of each of the chosen."""
+        text = self.texts[language]["waiting"]
+        went = [one for one in done if one.refusal is None]
+        sums: dict[str, Any] = {}
+        for one in went:
+            if one.due:
+                known = sums.get(one.due.currency)
+                sums[one.due.currency] = known + one.due if known else one.due
+        rows = [
+            {
+                "view": request_view(one.visit, ()),
+                "rule": one.refusal.rule if one.refusal else "",
+                "says": " ".join(one.visit.words.refusal(one.refusal)) if one.refusal else "",
+            }
+            for one in done
+        ]
+        return self._render(
+            "waiting_done.html.j2",
+            language,
+            title=fill(text[f"{act}_done"], count=str(len(went)), of=str(len(done))),
+            text=text,
+            went=[row for row in rows if not row["rule"]],
+            refused=[row for row in rows if row["rule"]],
+            totals=self._sums([sums[currency] for currency in sorted(sums)], language),
+            next=self.texts[language]["next"].get(act, "") if went else "",
+            link_token=link_token,
+        )
+
+    def payment(
+        self,
+        words: Words,
+        payment: Payment,
+        *,
+        link_token: str,
+        form_token: str,
+        zone: tzinfo,
+        files: bool,
+        empty: bool = False,
+    ) -> str:
+        """The contractor's page. `empty`: the form came without a word."""
+        language = words.language
+        text = self.texts[language]["payment"]
+        company = payment.company or text["payer"]
+        return self._render(
+            "payment.html.j2",
+            language,
+            title=fill(text["title"], company=company),
+            text=text,
+            payment=payment,
+            amount=format_money(payment.amount, language) if payment.amount else "",
+            day=written_date(payment.at.astimezone(zone).date(), words),
+            company=company,
+            orders=[
+                {
+                    "id": file["id"],
+                    "name": file["name"],
+                    "previewed": file["name"].lower().endswith(PREVIEWED),
+                }
+                for file in (payment.orders if files else ())
+            ],
+            link_token=link_token,
+            form_token=form_token,
+            empty=empty,
+        )
+
+    def objected(self, language: str, payment: Payment) -> str:
+        """After a contractor's word was taken."""
+        text = self.texts[language]["payment"]
+        facts = {"company": payment.company or text["payer"], "id": payment.request}
+        return self._message(
+            language, text["objected_title"], [fill(text["objected"], **facts), text["objected_next"]]
+        )
+
+    def done(
+        self,
+        visit: Visit,
+        act: str,
+        *,
+        link_token: str,
+        asked: bool = False,
+        waits: bool = False,
+        undone: Undone | None = None,
+    ) -> str:
+        """After an act was accepted. `asked`: it waits for a second person; `waits`: for its files."""
         results, words = visit.text["results"], visit.words
         facts = {"id": visit.request.id, "act": words.label("acts", act)}
-        key = "asked" if asked else "done_comment" if act == "comment" else "done"
+        key = "asked" if asked else "waits" if waits else "done_comment" if act == "comment" else "done"
+        after = "" if asked or waits else visit.text["next"].get(act, "")
+        undo = None
+        if undone is not None:
+            minutes = str(undone.within // timedelta(minutes=1))
+            undo = {
+                "act": undone.act,
+                "token": undone.token,
+                "label": words.label("acts", undone.act),
+                "says": fill(results["undo"], minutes=minutes),
+            }
+        title = results["asked_title" if asked else "waits_title" if waits else "done_title"]
+        lines = [fill(results[key], **facts), after, results["done_close"]]
         return self._message(
-            visit.language,
-            results["asked_title" if asked else "done_title"],
-            [fill(results[key], **facts), results["done_close"]],
-            link_token=link_token,
-            link_label=results["show_request"],
-        )
+            visit.language, title, [line for line in lines if line], good=True, undo=undo,
+            link_token=link_token, link_label=results["show_request"],
+        )  # fmt: skip
 
     def refused(self, visit: Visit, refusal: Refusal, *, link_token: str) -> str:
         """After an act was refused: the rule's own words."""
@@ -105,15 +262,24 @@ class Pages:
             link_label=results["show_request"],
         )
 
-    def link_refused(self, language: str, book: Rulebook, rule: str, request: str = "") -> str:
+    def link_refused(
+        self, language: str, book: Rulebook, rule: str, facts: Mapping[str, str] | None = None
+    ) -> str:
         """A link that opens nothing."""
-        lines = book.for_person(language).refusal(Refusal(rule, request, "", {}))
+        lines = book.for_person(language).refusal(Refusal(rule, "", "", facts or {}))
         return self._message(language, self.texts[language]["results"]["refused_title"], lines, rule=rule)
+
+    def no_file(self, language: str, key: str) -> str:
+        """A file that cannot be shown: a key of `[papers]`."""
+        papers = self.texts[language]["papers"]
+        return self._message(language, papers["title"], [fill(papers[key], limit=str(LARGEST_OUT))])
 
     def notice(self, language: str, key: str, title: str = "", **facts: str) -> str:
         """One of the sentences in [results] under its title."""
         results = self.texts[language]["results"]
         return self._message(language, results[f"{title or key}_title"], [fill(results[key], **facts)])
+
+    # --- parts of it
 
     def _message(
         self,
@@ -124,12 +290,30 @@ class Pages:
         rule: str = "",
         link_token: str = "",
         link_label: str = "",
+        good: bool = False,
+        undo: Mapping[str, str] | None = None,
     ) -> str:
-        return self._environment.get_template("message.html.j2").render(
-            language=language,
-            title=title,
-            lines=lines,
-            rule=rule,
-            link_token=link_token,
-            link_label=link_label,
+        return self._render(
+            "message.html.j2", language, title=title, lines=lines, rule=rule, link_token=link_token,
+            link_label=link_label, good=good, undo=undo,
         )  # fmt: skip
+
+    def _signing_in(
+        self, language: str, person: Person, visitor: Visitor | None, stranger: str, *, must_sign_in: bool
+    ) -> dict[str, Any]:
+        """What the sign-in part of a page needs."""
+        text = self.texts[language]["sign_in"]
+        return {
+            "must_sign_in": must_sign_in,
+            "sign_in": text,
+            "client": visitor.client if visitor else "",
+            "nonce": visitor.visit if visitor else "",
+            "whose": fill(text["whose"], name=person.name, email=person.email),
+            "stranger": fill(text["stranger"], address=stranger) if stranger else "",
+        }
+
+    def _sums(self, totals: Sequence[Any], language: str) -> list[str]:
+        return [format_money(money, language) for money in totals]
+
+    def _render(self, template: str, language: str, **values: Any) -> str:
+        return self._environment.get_template(template).render(language=language, **values)

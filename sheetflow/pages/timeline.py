@@ -10,6 +10,7 @@ from sheetflow.model.cells import text_of
 from sheetflow.model.events import Event, Refusal
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import Money, format_money
+from sheetflow.pages.texts import fill
 from sheetflow.pages.view import Visit, written_moment
 
 
@@ -38,21 +39,35 @@ def _moment(visit: Visit, event: Event) -> Moment:
         written_moment(event.at, visit),
         who,
         text["events"].get(event.kind, event.kind),
-        text["via"].get(event.via, ""),
+        _way(visit, event),
         _detail(visit, event),
         said,
     )
 
 
+def _way(visit: Visit, event: Event) -> str:
+    """Through what it happened. On the page: by whose link, or who had signed in."""
+    text = visit.text
+    if event.via != "page":
+        return text["via"].get(event.via, "")
+    if signed := str(event.data.get("signed_in", "")):
+        return fill(text["via"]["signed_in"], address=signed)
+    return fill(text["via"]["page"], address=event.actor)
+
+
 def _detail(visit: Visit, event: Event) -> str:
     words, data = visit.words, event.data
     match event.kind:
-        case "RequestPaid" | "RequestPartPaid":
+        case "RequestPaid" | "RequestPartPaid" | "PaymentDisputed":
             try:
                 paid = Money(Decimal(str(data["amount"])), str(data.get("currency", "")))
                 return format_money(paid, visit.language)
             except (Invalid, InvalidOperation, KeyError):
                 return str(data.get("amount", ""))
+        case "FilesFiled":
+            return words.label("columns", str(data.get("column", "")))
+        case "MessageBounced":
+            return str(data.get("to", ""))
         case "FieldChanged":
             return f"{words.label('columns', str(data.get('column', '')))}: {text_of(data.get('value', ''))}"
         case "EditRefused":

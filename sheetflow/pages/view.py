@@ -22,6 +22,8 @@ from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import Money, format_money, parse_money
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
+from sheetflow.pages.papers import PREVIEWED, may_see
+from sheetflow.pages.payment_qr import payment_qr
 from sheetflow.pages.texts import Texts, fill
 from sheetflow.workflow.table import Status
 
@@ -60,6 +62,32 @@ class Choice:
     main: bool
     grave: bool
     warning: str = ""
+    takes_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody sent that could not be done as it was, and how to put it right.
+
+    `field`: "comment", "amount" or "order", where the fault is; `rule`: which says so, if one does.
+    """
+
+    act: str
+    comment: str = ""
+    amount: str = ""
+    says: str = ""
+    field: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of the request. `previewed`: a picture of its first page can be shown."""
+
+    id: str
+    name: str
+    label: str
+    previewed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,11 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody looks at a request. `used`: their link has decided already. `now`: the service's time."""
+    """Somebody looks at a request.
+
+    `used`: their link has decided already. `now`: the service's time. `files`: files can be shown here;
+    `uploads`: a payment order can be handed in.
+    """
 
     person: Person
     request: Request
@@ -83,6 +115,8 @@ class Visit:
     texts: Mapping[str, Texts]
     now: datetime
     used: bool = False
+    files: bool = False
+    uploads: bool = False
 
     @property
     def language(self) -> str:
@@ -108,7 +142,6 @@ class RequestView:
     status: str
     status_key: str
     amount: str
-    headline: str
     pay_by: str
     subject: str
     purpose: Shown
@@ -121,6 +154,10 @@ class RequestView:
     blocked: Sequence[Blocked] = field(default=())
     currency: str = ""
     acting_as: str = ""
+    contractor: str = ""
+    files: Sequence[FileShown] = field(default=())
+    qr: str = ""
+    waits: str = ""
 
 
 def language_of(person: Person | None, book: Rulebook) -> str:
@@ -134,12 +171,12 @@ def request_view(visit: Visit, steps: Sequence[Option]) -> RequestView:
     pay_by = _shown(visit, "pay_by")
     choices, blocked = _steps(visit, steps)
     facts = {"name": visit.person.name, "email": visit.person.email}
+    pays = any(choice.act == "pay" for choice in choices)
     return RequestView(
         id=request.id,
         status=words.label("statuses", request.status),
         status_key=request.status.lower(),
         amount=_amount(request, visit.language),
-        headline=fill(text["for_whom"], contractor=text_of(request.cell("contractor"))),
         pay_by=fill(text["pay_by"], date=pay_by[0].value) if pay_by else "",
         subject=text_of(request.cell("subject")),
         purpose=Shown(words.label("columns", "purpose"), text_of(request.cell("purpose"))),
@@ -152,7 +189,33 @@ def request_view(visit: Visit, steps: Sequence[Option]) -> RequestView:
         blocked=blocked,
         currency=text_of(request.cell("currency")),
         acting_as=fill(text["acting_as"], **facts),
+        contractor=text_of(request.cell("contractor")),
+        files=_files(visit),
+        qr=payment_qr(request) if pays else "",
+        waits=_waits(visit),
     )
+
+
+def _files(visit: Visit) -> list[FileShown]:
+    request = visit.request
+    if not visit.files or not may_see(visit.person, request, visit.company):
+        return []
+    return [
+        FileShown(
+            file["id"], file["name"], visit.words.label("columns", file["column"]),
+            file["name"].lower().endswith(PREVIEWED),
+        )
+        for file in request.files
+    ]  # fmt: skip
+
+
+def _waits(visit: Visit) -> str:
+    """What is already on its way, chosen on the page or in the sheet."""
+    hold = visit.request.hold
+    if hold is None:
+        return ""
+    until = hold.until.astimezone(visit.company.settings.zone).strftime("%H:%M")
+    return visit.words.problem("hold", "", {"target": hold.target, "until": until, "rule": hold.rule})
 
 
 def written_date(day: date, words: Words) -> str:
@@ -194,7 +257,7 @@ def _steps(visit: Visit, steps: Sequence[Option]) -> tuple[list[Choice], list[Bl
             choices.append(
                 Choice(
                     step.act, label, step.needs_comment, step.needs_amount, step.act in MAIN,
-                    step.act in GRAVE, warning,
+                    step.act in GRAVE, warning, visit.uploads and step.act in ("pay", "pay-part"),
                 )
             )  # fmt: skip
         elif step.refusal is not None and step.act != COMMENT and step.blocked_by not in SILENT:

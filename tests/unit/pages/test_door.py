@@ -70,8 +70,8 @@ def link(office: Desk, rid: str, user: str, nonce: str = "letter1", fingerprint:
     return LINKS.make(rid, user, nonce, fingerprint, office.clock.at).partition("?t=")[2]
 
 
-def opened(office: Desk, rid: str, user: str, nonce: str = "letter1", **more: bool) -> Reader:
-    answer = door(office).show(link(office, rid, user, nonce), **more)
+def opened(office: Desk, rid: str, user: str, nonce: str = "letter1", *, history: bool = False) -> Reader:
+    answer = door(office).show(link(office, rid, user, nonce), history=history)
     assert answer.status == 200
     return Reader(answer.html)
 
@@ -109,10 +109,12 @@ def test_show__decides_nothing_and_writes_nothing() -> None:
     office = Desk()
     rid = office.submitted()
     commits, reads, events = office.sheet.commits, office.sheet.reads, office.events()
+    outbox = [list(row) for row in office.sheet.outbox]
     for _ in range(5):
         opened(office, rid, HEAD)
     assert (office.sheet.commits, office.events()) == (commits, events)
     assert office.sheet.reads == reads + 5
+    assert office.sheet.outbox == outbox
 
 
 def test_show__why_a_step_is_not_open() -> None:
@@ -132,7 +134,8 @@ def test_show__a_colleague_gets_no_step_and_no_lecture() -> None:
     assert "[right-role]" not in page.words()
 
 
-def test_show__history_only_when_asked() -> None:
+def test_show__history_of_a_long_registry_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheetflow.pages.entrance.RECENT", 1)
     office = Desk()
     rid = office.submitted()
     office.run(office.act(HEAD, rid, "return", comment="Which account is it?"))
@@ -140,7 +143,9 @@ def test_show__history_only_when_asked() -> None:
     assert "returned it for rework" not in opened(office, rid, MIA).words()
     words = opened(office, rid, MIA, history=True).words()
     assert re.search(r"24 November 2026, 09:\d\d Mia: sent it for approval \(in the sheet\)", words)
-    assert "Olga: returned it for rework (on the request page) Which account is it?" in words
+    assert (
+        "Olga: returned it for rework (by the link sent to olga@firm.example) Which account is it?" in words
+    )
     assert other not in words
 
 
@@ -422,6 +427,7 @@ def test_headers__nothing_but_our_own_style_and_forms() -> None:
     html = door(office).show(link(office, rid, HEAD)).html
     policy = HEADERS["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script-src" not in policy
     assert "unsafe" not in policy
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

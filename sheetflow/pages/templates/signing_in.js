@@ -1,0 +1,5 @@
+function sheetflowSignedIn(answer) {
+  const form = document.getElementById("sign-in");
+  form.elements.credential.value = answer.credential;
+  form.submit();
+}

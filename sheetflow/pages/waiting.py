@@ -1,0 +1,224 @@
+"""All that waits for one person: what to approve, what to pay, and one form that does the chosen at once.
+
+Each request of the list is judged by itself, in one pass; the answer says of each whether it went through.
+The list is made of the same rules as the request page: what may not be done by this person is not on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sheetflow.app.links import REQUEST, WAITING, LinkClaim
+from sheetflow.core.options import options
+from sheetflow.core.projection import STATUS, WIDTH, from_row
+from sheetflow.core.rules.fields import seen_fingerprint
+from sheetflow.errors import LinkRefused
+from sheetflow.model.cells import text_of
+from sheetflow.model.dates import parse_date
+from sheetflow.model.events import Act, Refusal
+from sheetflow.model.invalid import Invalid
+from sheetflow.model.money import Money, parse_money
+from sheetflow.model.people import Person
+from sheetflow.model.request import Request
+from sheetflow.pages.entrance import Entered, Entrance
+from sheetflow.pages.headers import CHOOSING
+from sheetflow.pages.knock import Answer, Visitor
+from sheetflow.pages.view import Visit
+from sheetflow.workflow.table import Status
+
+SECTIONS: Mapping[str, tuple[Status, ...]] = {
+    "approve": (Status.SUBMITTED,),
+    "pay": (Status.APPROVED, Status.PART_PAID),
+}
+"""The act that a section does -> the statuses that its requests have."""
+SUM = "sum"
+"""Looks at what the chosen come to: nothing is done."""
+MOST = 100
+"""Requests of a section that are listed; the rest comes when these are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One request of the list. `due`: what approving it or paying it is about. `token`: its form's."""
+
+    visit: Visit
+    due: Money | None
+    token: str
+    link_token: str
+    chosen: bool = False
+
+    @property
+    def request(self) -> Request:
+        """The request."""
+        return self.visit.request
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What may be done by one act. `left`: how many more there are than are listed."""
+
+    act: str
+    rows: Sequence[Waiting]
+    left: int = 0
+
+    def totals(self, *, chosen: bool = False) -> list[Money]:
+        """The sums by currency: currencies are never added up."""
+        sums: dict[str, Money] = {}
+        for row in self.rows:
+            if row.due and (row.chosen or not chosen):
+                known = sums.get(row.due.currency)
+                sums[row.due.currency] = known + row.due if known else row.due
+        return [sums[currency] for currency in sorted(sums)]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of one of the chosen. `refusal`: why not, None where it went through."""
+
+    visit: Visit
+    due: Money | None
+    refusal: Refusal | None
+
+
+class WaitingDoor(Entrance):
+    """One visit to the page of all that waits. Raises what the ports raise, and ConfigError."""
+
+    kind = WAITING
+
+    def show(self, token: str, *, visitor: Visitor | None = None) -> Answer:
+        """The list. One read."""
+        entered = self._inside(token, visitor)
+        if isinstance(entered, Answer):
+            return entered
+        return self.sent(200, self._page(*entered), entered[0], script=CHOOSING)
+
+    def act(
+        self, form: Mapping[str, str], chosen: Sequence[str], *, visitor: Visitor | None = None
+    ) -> Answer:
+        """Do the act to the chosen, in one pass. `chosen`: the tokens of their rows."""
+        found = self._inside(form.get("token", ""), visitor)
+        if isinstance(found, Answer):
+            return found
+        entered, person = found
+        if refused := self.not_them(entered):
+            return refused
+        name = form.get("act", "")
+        language = self._language(person)
+        claims = self._claims(entered, chosen)
+        if claims is None or name not in (*SECTIONS, SUM):
+            return Answer(400, self.pages.notice(language, "bad_form"))
+        if name == SUM or not claims:
+            asked = {claim.request for claim in claims}
+            html = self._page(entered, person, asked, nothing=name != SUM)
+            return self.sent(200 if name == SUM else 409, html, entered, script=CHOOSING)
+        before = {claim.request: self._visit(entered, person, claim.request) for claim in claims}
+        acts = {claim.request: self._act(entered, claim, name) for claim in claims}
+        report = self.process.run(list(acts.values()))
+        done = [
+            Done(visit, _due(visit.request), report.answers[acts[rid].uuid])
+            for rid, visit in before.items()
+            if visit is not None
+        ]
+        link = self.links.sign(replace(entered.claim, visit=""))
+        return Answer(200, self.pages.waiting_done(language, name, done, link_token=link), report)
+
+    # --- parts of it
+
+    def _inside(self, token: str, visitor: Visitor | None) -> tuple[Entered, Person] | Answer:
+        entered = self.enter(token, visitor or Visitor())
+        if isinstance(entered, Answer):
+            return entered
+        person = entered.company.people.find(entered.claim.person)
+        if person is None:
+            return Answer(403, self.pages.link_refused(self.book.language, self.book, "known-person"))
+        return entered, person
+
+    def _page(
+        self,
+        entered: Entered,
+        person: Person,
+        chosen: Iterable[str] = (),
+        *,
+        nothing: bool = False,
+    ) -> str:
+        sections = [self._section(entered, person, act, set(chosen)) for act in SECTIONS]
+        form = self.links.sign(entered.claim.seeing("", entered.visitor.visit))
+        return self.pages.waiting(
+            self._language(person),
+            person,
+            [section for section in sections if section.rows],
+            form_token=form,
+            visitor=entered.visitor,
+            stranger=entered.stranger,
+            must_sign_in=entered.must_sign_in,
+            nothing=nothing,
+        )
+
+    def _section(self, entered: Entered, person: Person, act: str, chosen: set[str]) -> Section:
+        wanted = {status.value for status in SECTIONS[act]}
+        found = []
+        for row in entered.snapshot.state:
+            if len(row) > STATUS and row[STATUS] in wanted:
+                waiting = self._row(entered, person, row, act)
+                if waiting is not None:
+                    found.append(replace(waiting, chosen=waiting.request.id in chosen))
+        found.sort(key=lambda waiting: (_pay_by(waiting.request), waiting.request.id))
+        return Section(act, found[:MOST], max(0, len(found) - MOST))
+
+    def _row(self, entered: Entered, person: Person, row: Sequence[object], act: str) -> Waiting | None:
+        request = from_row([*row, *[""] * (WIDTH - len(row))])  # type: ignore[list-item]
+        if request.deleted or request.hold:
+            return None
+        visit = self._visit_of(entered, person, request)
+        seen = seen_fingerprint(request.cells, entered.company.settings.currencies, request.files)
+        steps = options(person, request, entered.company, self.book, visit.now, seen, entered.claim.nonce)
+        if not any(step.act == act and step.blocked_by is None for step in steps):
+            return None
+        own = entered.claim.to_request(request.id)
+        token = self.links.sign(own.seeing(seen, entered.visitor.visit))
+        return Waiting(visit, _due(request), token, self.links.sign(own))
+
+    def _claims(self, entered: Entered, chosen: Sequence[str]) -> list[LinkClaim] | None:
+        """The rows' own claims, each of this very list; None where one is not."""
+        found: dict[str, LinkClaim] = {}
+        for token in chosen:
+            try:
+                claim = self.links.read(token, REQUEST)
+            except LinkRefused:
+                return None
+            own = entered.claim.to_request(claim.request)
+            if claim != own.seeing(claim.fingerprint, entered.visitor.visit) or not claim.fingerprint:
+                return None
+            found[claim.request] = claim
+        return list(found.values()) if len(found) <= MOST else None
+
+    def _act(self, entered: Entered, claim: LinkClaim, name: str) -> Act:
+        return self.act_of(replace(entered, claim=claim), name)
+
+    def _visit(self, entered: Entered, person: Person, rid: str) -> Visit | None:
+        request = replace(entered, claim=entered.claim.to_request(rid)).request
+        return self._visit_of(entered, person, request) if request else None
+
+    def _visit_of(self, entered: Entered, person: Person, request: Request) -> Visit:
+        return Visit(person, request, entered.company, self.book, self.pages.texts, entered.snapshot.now)
+
+    def _language(self, person: Person) -> str:
+        return person.language if person.language in self.book.words else self.book.language
+
+
+def _due(request: Request) -> Money | None:
+    """What is still to be paid; None where the amount cannot be read."""
+    try:
+        whole = parse_money(request.cell("amount"), text_of(request.cell("currency")))
+    except Invalid:
+        return None
+    return Money(whole.amount - (request.paid or Decimal(0)), whole.currency)
+
+
+def _pay_by(request: Request) -> str:
+    try:
+        return parse_date(request.cell("pay_by")).isoformat()
+    except Invalid:
+        return "9999"
