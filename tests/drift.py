@@ -417,6 +417,10 @@ def people_header(firm: Firm) -> None:
     firm.robot.enters(f"{firm.title('people')}!B1", "Full name")
 
 
+def roles_header(firm: Firm) -> None:
+    firm.robot.enters(f"{firm.title('people')}!C1", "What they do")
+
+
 def shrunk(firm: Firm) -> None:
     place = {
         "sheetId": firm.sheets["registry"],
@@ -491,6 +495,9 @@ DRIFTS: tuple[Drift, ...] = (
     Drift(
         "people-header", people_header,
         "change", "header", "{title:people} / {people:name}", "'Full name'",
+    ),
+    Drift(
+        "roles-header", roles_header, "change", "header", "{title:people} / {people:roles}", "'What they do'",
     ),
     Drift("system-column", system_column, "move", "column", "{title:outbox} (somebody's own)"),
     Drift("former-column", former_column, "remove", "column", "{title:registry} / Former"),
@@ -609,7 +616,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "columns": (
         "merged", "column-hidden", "untagged", "column-deleted", "shown-column-deleted", "column-moved",
-        "former-column", "system-column", "people-header", "header-renamed", "header-blank",
+        "former-column", "system-column", "people-header", "roles-header", "header-renamed", "header-blank",
         "headers-swapped", "header-doubled",
     ),
     "cells": (

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sheetflow.app.registry import SYSTEM_HEADERS, First, guarded, look
+from sheetflow.app.reading import First, look
+from sheetflow.app.registry import SYSTEM_HEADERS, guarded
 from sheetflow.core import access, tabs
 from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words

@@ -7,23 +7,22 @@ since it was read, Google refuses the whole of it; and a pass that read the old 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from sheetflow.app import restoration
+from sheetflow.app.reading import First, Seen, headed, named_range, quoted, ranges, values_of, with_ids
 from sheetflow.app.upkeep import Done, Known
 from sheetflow.core import access, history, tabs
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError, Unavailable
-from sheetflow.model.events import Event
 from sheetflow.model.people import Role
 from sheetflow.model.snapshot import Token
 from sheetflow.ports import LayoutPort, NoncesPort
-from sheetflow.templates.actual import Actual, Sheet, read_actual, value_of
+from sheetflow.templates.actual import read_actual, value_of
 from sheetflow.templates.cells import entered, written
 from sheetflow.templates.diff import compare
-from sheetflow.templates.diff_tabs import FIRST_SHEET
 from sheetflow.templates.plan import Change
 from sheetflow.templates.schema import Template
 from sheetflow.templates.target import Target
@@ -37,37 +36,9 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "banks": tabs.BANK_HEADERS,
 }
 """The system tabs' columns, by their keys."""
-WHOLE = ("registry", "people", "settings", "contractors")
-"""Tabs of which every cell is looked at."""
 TRIES = 4
 GUARDED = ("named range", "token")
 """Kinds of changes that the guard itself puts right."""
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """What a spreadsheet that is no registry yet begins with: rows of both tabs, headers first."""
-
-    people: Sequence[Sequence[str]] = ()
-    settings: Sequence[Sequence[str]] = ()
-
-
-@dataclass(slots=True)
-class Seen:
-    """One reading. `named`: the named range SF_VERSION as it stands, {} where there is none.
-
-    `access`: the digest of what the People tab gives. `rows`: what tabs that are missing begin with.
-    """
-
-    template: Template
-    actual: Actual
-    token: Token | None
-    named: Mapping[str, Any]
-    events: Sequence[Event] = ()
-    access: str = ""
-    rows: dict[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
-    founding: bool = False
-    token_lost: bool = False
 
 
 class RegistryPlace:
@@ -134,7 +105,7 @@ class RegistryPlace:
             self.port.batch(self.spreadsheet, requests)
         except Unavailable:
             layout = self.port.layout(self.spreadsheet)
-            if _named(layout).get("namedRangeId") != new.range_id:
+            if named_range(layout).get("namedRangeId") != new.range_id:
                 raise
         for change in doable:
             done(change)
@@ -154,12 +125,12 @@ class RegistryPlace:
 
     def _look(self) -> Seen:
         layout = self.port.layout(self.spreadsheet)
-        named = _named(layout)
+        named = named_range(layout)
         template = self.template
         bare = read_actual(layout, {})
         if "range" in named:  # the State is where the token stands, whatever its id
-            template = _with_ids(template, {"state": int(named["range"].get("sheetId", 0))}, bare)
-        actual = read_actual(layout, self.port.cells(self.spreadsheet, _ranges(template, bare)))
+            template = with_ids(template, {"state": int(named["range"].get("sheetId", 0))}, bare)
+        actual = read_actual(layout, self.port.cells(self.spreadsheet, ranges(template, bare)))
         state = actual.sheet(template.sheets["state"])
         token, lost = None, False
         if state is not None:
@@ -168,10 +139,10 @@ class RegistryPlace:
             except ConfigError:
                 lost = True
         if token is not None:
-            other = _with_ids(template, token.sheets, actual)
+            other = with_ids(template, token.sheets, actual)
             if other.sheets != template.sheets:
                 template = other
-                actual = read_actual(layout, self.port.cells(self.spreadsheet, _ranges(template, bare)))
+                actual = read_actual(layout, self.port.cells(self.spreadsheet, ranges(template, bare)))
         founding = all(actual.sheet(number) is None for number in template.sheets.values())
         return Seen(template, actual, token, named, founding=founding, token_lost=lost)
 
@@ -182,7 +153,7 @@ class RegistryPlace:
         record = seen.actual.sheet(sheets["history"])
         if seen.founding or not (gone or seen.token_lost) or record is None:
             return
-        rows = self.port.rows(self.spreadsheet, f"{_quoted(record.title)}!A2:I")
+        rows = self.port.rows(self.spreadsheet, f"{quoted(record.title)}!A2:I")
         seen.events = [history.from_row(row, place) for place, row in enumerate(rows, start=1)]
 
     def _company(self, seen: Seen) -> Company:
@@ -190,7 +161,7 @@ class RegistryPlace:
         for key, kind in (("people", "PeopleChanged"), ("settings", "SettingsChanged")):
             sheet = seen.actual.sheet(seen.template.sheets[key])
             if sheet is not None:
-                found[key] = sheet.values()
+                found[key] = headed(sheet.values(), self.book) if key == "people" else sheet.values()
             elif seen.founding:
                 found[key] = [
                     list(row) for row in (self.first.people if key == "people" else self.first.settings)
@@ -205,7 +176,7 @@ class RegistryPlace:
         sheets = seen.template.sheets
         if seen.founding or seen.token is not None:
             return
-        ids = [row[0] for row in _values(seen.actual.sheet(sheets["registry"])) if row]
+        ids = [row[0] for row in values_of(seen.actual.sheet(sheets["registry"])) if row]
         banks = seen.actual.sheet(sheets["banks"])
         loaded = history.instant(seen.events[-1].at) if seen.events and banks and len(banks.cells) > 1 else ""
         seen.token = restoration.token(
@@ -244,13 +215,6 @@ class RegistryPlace:
         if self._seen is None:
             raise AssertionError("read sets it")
         return self._seen
-
-
-def look(port: LayoutPort, spreadsheet: str) -> Actual:
-    """A spreadsheet that is no registry yet: its tabs, and what stands in the one that Google made."""
-    layout = port.layout(spreadsheet)
-    first = read_actual(layout, {}).sheet(FIRST_SHEET)
-    return read_actual(layout, port.cells(spreadsheet, [_quoted(first.title)] if first else []))
 
 
 def guarded(old: str, new: Token) -> list[dict[str, Any]]:
@@ -297,50 +261,3 @@ def _token_changes(seen: Seen) -> list[Change]:
 
 def _named_change(action: Any, detail: str) -> Change:
     return Change(action, "named range", tabs.TOKEN_NAME, detail)
-
-
-def _named(layout: Mapping[str, Any]) -> Mapping[str, Any]:
-    ranges: Sequence[Mapping[str, Any]] = layout.get("namedRanges", ())
-    return next((one for one in ranges if one.get("name") == tabs.TOKEN_NAME), {})
-
-
-def _with_ids(template: Template, ids: Mapping[str, int], actual: Actual) -> Template:
-    """The template with a registry's own sheetIds, where such tabs are there."""
-    changed = {
-        tab.key: ids[tab.key]
-        for tab in template.tabs
-        if tab.key in ids and ids[tab.key] != tab.sheet_id and actual.sheet(ids[tab.key]) is not None
-    }
-    if not changed:
-        return template
-    kept = [
-        tab.model_copy(update={"sheet_id": changed[tab.key]}) if tab.key in changed else tab
-        for tab in template.tabs
-    ]
-    return template.model_copy(update={"tabs": tuple(kept)})
-
-
-def _ranges(template: Template, actual: Actual) -> list[str]:
-    """What is looked at in each tab: everything, the columns that have a format, or the headers."""
-    found = []
-    for tab in template.tabs:
-        sheet = actual.sheet(tab.sheet_id)
-        if sheet is None:
-            continue
-        title = _quoted(sheet.title)
-        if tab.key in WHOLE or tab.format:
-            found.append(title)
-        else:
-            found.append(f"{title}!1:{max(tab.frozen_rows, 1)}")
-    first = actual.sheet(FIRST_SHEET)
-    if first is not None and not found:
-        found.append(_quoted(first.title))
-    return found
-
-
-def _values(sheet: Sheet | None) -> list[list[Any]]:
-    return [] if sheet is None else sheet.values()
-
-
-def _quoted(title: str) -> str:
-    return "'" + title.replace("'", "''") + "'"
