@@ -257,11 +257,7 @@ class AccessPort(Protocol):
 
 
 class SchemaPort(Protocol):
-    """Making spreadsheets and changing what they are made of: tabs, formats, protections, sharing."""
-
-    def create(self, title: str, locale: str, time_zone: str) -> str:
-        """Make an empty spreadsheet that belongs to the caller; gives its id. `locale`: such as "ru_RU"."""
-        ...
+    """Changing what spreadsheets are made of, and sharing them."""
 
     def batch(self, spreadsheet: str, requests: Sequence[Mapping[str, Any]]) -> None:
         """Do all requests of a batchUpdate, or none of them."""

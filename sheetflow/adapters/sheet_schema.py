@@ -1,7 +1,4 @@
-"""Spreadsheets made, described and changed over Sheets API v4 and Drive API v3, by gspread's client.
-
-gspread's own `create` cannot say locale and time zone, which have to be right from the first cell on.
-"""
+"""Spreadsheets described, changed and shared over Sheets API v4 and Drive API v3, by gspread's client."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gspread
-from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEETS_API_V4_BASE_URL
+from gspread.urls import DRIVE_FILES_API_V3_URL
 
 from sheetflow.model.snapshot import Row
 
@@ -17,7 +14,8 @@ Params = dict[str, str | int | bool | float | list[str] | None]
 LAYOUT = (
     "properties(title,locale,timeZone),namedRanges,"
     "sheets(properties(sheetId,title,index,hidden,tabColorStyle,gridProperties),merges,protectedRanges,"
-    "conditionalFormats,filterViews(filterViewId,title,range,filterSpecs,sortSpecs),bandedRanges)"
+    "conditionalFormats,filterViews(filterViewId,title,range,filterSpecs,sortSpecs),bandedRanges,"
+    "charts(chartId,spec(title,basicChart(chartType,domains,series))))"
 )
 """What is asked of a spreadsheet besides its cells."""
 CELLS = (
@@ -30,28 +28,13 @@ CELLS = (
 
 
 class SheetSchema:
-    """Makes spreadsheets and describes them (SchemaPort, LayoutPort), by a client of `adapters.http.client`.
+    """Describes and changes spreadsheets (SchemaPort, LayoutPort), by a client of `adapters.http.client`.
 
     That client makes Google's errors ours.
     """
 
     def __init__(self, client: gspread.Client) -> None:
         self.http = client.http_client
-
-    def create(self, title: str, locale: str, time_zone: str) -> str:
-        """Make an empty spreadsheet that belongs to the caller; gives its id.
-
-        Raises:
-            Unavailable: no answer: it may have been made, and an empty one lie in the caller's Drive.
-        """
-        properties = {"title": title, "locale": locale, "timeZone": time_zone}
-        answer = self.http.request(
-            "post",
-            SPREADSHEETS_API_V4_BASE_URL,
-            params={"fields": "spreadsheetId"},
-            json={"properties": properties},
-        )
-        return str(answer.json()["spreadsheetId"])
 
     def batch(self, spreadsheet: str, requests: Sequence[Mapping[str, Any]]) -> None:
         """Do all requests or none."""

@@ -1,13 +1,13 @@
-"""Make a new registry: a spreadsheet, everything that stands in it, and who may open it.
+"""What a new registry begins with, checked, and a spreadsheet filled with it.
 
-One call creates the file, one atomic batch makes all of it, then each person is given access: nobody sees it
-half made. Not decided here: what a registry looks like (`sheet_templates/payments.toml`).
+One atomic batch makes all of it: nobody sees it half made. Not decided here: what a registry looks like
+(`sheet_templates/payments.toml`), who owns the file and who may open it (`app.founding`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sheetflow.app.reading import First, look
@@ -17,67 +17,24 @@ from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.people import People, Person, Role
-from sheetflow.ports import LayoutPort, RegistryPort
+from sheetflow.ports import LayoutPort
 from sheetflow.templates.diff import compare
 from sheetflow.templates.diff_tabs import setting_row
 from sheetflow.templates.schema import Template
 from sheetflow.templates.target import PEOPLE, Target, split
 
 
-@dataclass(frozen=True, slots=True)
-class Provisioned:
-    """A registry that was made. `sheets`: tab key -> sheetId."""
-
-    spreadsheet_id: str
-    url: str
-    sheets: Mapping[str, int]
-
-
-def create_registry(
-    port: RegistryPort,
-    template: Template,
-    words: Words,
-    people: Sequence[Mapping[str, Any]],
-    settings: Mapping[str, str],
-    *,
-    owner: str,
-    service_account: str,
-    nonce: str,
-) -> Provisioned:
-    """Create a registry and share it.
-
-    Args:
-        port: acts as `owner`.
-        template: what to make.
-        words: the registry's own language.
-        people: each `{"email", "name", "roles", "limit", "language", "aliases"}`; only the address is needed.
-            Roles and aliases are lists or texts with commas, roles by key or label.
-        settings: setting key -> text; those that are not named get the template's or the program's value.
-        owner: whose file it is; protections never bind them, so they should have no role.
-        service_account: the address that the functions act under.
-        nonce: for the first token: letters and digits that nobody can guess.
-
-    Raises:
-        ConfigError: people, settings, labels or template that cannot be used; nothing was created.
-        PortError: after the file was created it belongs to `owner` and can be deleted.
-    """
-    rows, values = checked(template, words, people, settings)
-    spreadsheet, language = template.spreadsheet, words.language
-    file = port.create(spreadsheet.title[language], spreadsheet.locale[language], values["time_zone"])
-    sheets = fill(
-        port, file, template, words, people, settings,
-        owner=owner, service_account=service_account, nonce=nonce,
-    )  # fmt: skip
-    for address in _once([service_account.strip().lower(), *(row["email"] for row in rows)]):
-        if address != owner.strip().lower():
-            port.share(file, address, "writer")
-    return Provisioned(file, f"https://docs.google.com/spreadsheets/d/{file}/edit", sheets)
-
-
 def checked(
     template: Template, words: Words, people: Sequence[Mapping[str, Any]], settings: Mapping[str, str]
 ) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The rows of the People tab and every setting's value.
+
+    Args:
+        template: what the registry is made by.
+        words: the registry's own language.
+        people: each `{"email", "name", "roles", "limit", "language", "aliases"}`; only the address is needed.
+            Roles and aliases are lists or texts with commas, roles by key or label.
+        settings: setting key -> text; those that are not named get the template's or the program's value.
 
     Raises:
         ConfigError: people, settings, labels or template that cannot be used.
@@ -106,6 +63,20 @@ def fill(
     """Make a registry of an empty spreadsheet, in one atomic batch; gives tab key -> sheetId.
 
     Locale and time zone are set by the same batch, for a file made over the Drive API has others.
+
+    Args:
+        port: may edit the spreadsheet and its protections.
+        spreadsheet: its id.
+        template: what to make of it.
+        words: as `checked` takes them, people and settings too.
+        people: who works there.
+        settings: what differs from the defaults.
+        owner: whose file it is, "" for nobody's: protections never bind them, so they should have no role.
+        service_account: the address that the functions act under.
+        nonce: for the first token: letters and digits that nobody can guess.
+
+    Raises:
+        ConfigError: as `checked`; or it is a registry already. Nothing was changed.
     """
     rows, values = checked(template, words, people, settings)
     owner, service_account = owner.strip().lower(), service_account.strip().lower()

@@ -16,8 +16,6 @@ from click.testing import CliRunner, Result
 
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
-from sheetflow.adapters.sheet_schema import SheetSchema
-from sheetflow.app.provision import create_registry
 from sheetflow.cli import main
 from sheetflow.core.projection import CONFIRMED, HISTORY
 from sheetflow.runtime import Runtime, credentials
@@ -25,6 +23,7 @@ from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast
 from tests.faults.dying import run_command
 from tests.firm import Firm
+from tests.registry import make_registry
 
 
 def run(firm: Firm, *arguments: str) -> Result:
@@ -63,10 +62,9 @@ def lived(firm: Firm) -> dict[str, str]:
 def new_registry(firm: Firm, language: str) -> str:
     """A freshly provisioned spreadsheet, as `sheetflow apply` makes one; gives its id."""
     owner = credentials(f"local:{cast.OWNER}")
-    port = SheetSchema(http.client(owner, firm.url, SystemClock(), SystemNonces()))
     folder = firm.runtime.folder
-    made = create_registry(
-        port,
+    made = make_registry(
+        http.client(owner, firm.url, SystemClock(), SystemNonces()),
         read_template((folder / "payments.toml").read_text("utf-8")),
         firm.runtime.words[language],
         [{"email": "ivan@firm.example", "name": "Ivan", "roles": ["admin"]}],

@@ -22,6 +22,10 @@ from sheetflow.emulator.control import Fault
 from sheetflow.emulator.files import FOLDER, SPREADSHEET, File
 from sheetflow.emulator.forms.model import FORM
 from sheetflow.emulator.testing import LocalGoogle
+from sheetflow.errors import Unavailable
+from sheetflow.workspace import cast
+from sheetflow.workspace.founding import found
+from tests.conftest import Opener
 
 ROBOT, IVAN, ANNA, MIA = (f"{name}@firm.example" for name in ("robot", "ivan", "anna", "mia"))
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"
@@ -400,3 +404,35 @@ def test_found__a_refusal_by_drive_is_told_and_the_rest_is_made(office: Office) 
     assert office.left() == [("add", "access")]
     office.run("apply", "--env", str(office.env), "--yes")
     assert office.left() == []
+
+
+# --- the local workspace goes the same way
+
+
+def test_local__its_folder_has_what_the_commands_need(opened: Opener) -> None:
+    firm = opened()
+    env = firm.place.folder / "sheetflow.env"
+    assert env.stat().st_mode & 0o777 == 0o600
+    text = env.read_text("utf-8")
+    assert firm.place.settled.inbox_key not in text
+    assert firm.place.settled.link_key not in text
+    settings = kept(env)
+    assert settings["SHEETFLOW_SPREADSHEET"] == firm.spreadsheet
+    assert settings["SHEETFLOW_API_ROOT"] == firm.url
+    unset = {name: None for name in os.environ if name.startswith(("SHEETFLOW_", "GOOGLE_"))}
+    told = CliRunner(env=unset).invoke(main, ["plan", "--env", str(env), "--json"])
+    assert told.exit_code in (0, 2), told.output
+    kinds = {one["kind"] for one in json.loads(told.stdout)["changes"]}
+    assert kinds.isdisjoint({"access", "folder"}), told.output
+
+
+def test_local__killed_while_it_was_founded_completes_it(tmp_path: Path) -> None:
+    with LocalGoogle(tmp_path) as google:
+        google.emulator.faults.add(Fault("/v1/forms/", status=500, times=1))
+        with pytest.raises(Unavailable):
+            found(tmp_path, google.url, "ru")
+        done = found(tmp_path, google.url, "en")
+        assert done.language == "ru"
+        files = google.emulator.files.visible_to(cast.OWNER)
+        kinds = [one.mime_type for one in files if one.name != "My Drive"]
+        assert (kinds.count(SPREADSHEET), kinds.count(FORM), kinds.count(FOLDER)) == (1, 1, 5)

@@ -14,7 +14,6 @@ from gspread.utils import ValueRenderOption
 
 from sheetflow.adapters.http import SheetsHttp
 from sheetflow.adapters.sheet_schema import SheetSchema
-from sheetflow.app.provision import Provisioned, create_registry
 from sheetflow.core.projection import seal_text
 from sheetflow.core.rulebook import Words
 from sheetflow.core.tabs import TOKEN_NAME, read_token
@@ -26,6 +25,7 @@ from sheetflow.errors import ConfigError, NotFound, PortError
 from sheetflow.model.cells import Cell
 from sheetflow.model.columns import COLUMNS, SHOWN
 from sheetflow.templates.schema import Template, read_template
+from tests.registry import Registry, make_registry
 
 ROBOT = "robot@firm.example"
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"
@@ -56,7 +56,7 @@ class Place:
         self._root = server.url
         labels = tomllib.loads(Path(f"sheet_templates/{language}/labels.toml").read_text("utf-8"))
         self.words = Words(language, labels, {})
-        self.made: Provisioned | None = None
+        self.made: Registry | None = None
 
     def client(self, email: str) -> gspread.Client:
         """A gspread client that calls as somebody."""
@@ -69,11 +69,11 @@ class Place:
             self.clients[email] = gspread.Client(credentials, http_client=http)  # type: ignore[arg-type]
         return self.clients[email]
 
-    def make(self, template: Template, **changed: Any) -> Provisioned:
+    def make(self, template: Template, **changed: Any) -> Registry:
         """Create the registry as the robot."""
         given: dict[str, Any] = {"people": PEOPLE, "settings": SETTINGS, **changed}
-        self.made = create_registry(
-            SheetSchema(self.client(ROBOT)), template, self.words,
+        self.made = make_registry(
+            self.client(ROBOT), template, self.words,
             owner=ROBOT, service_account=SERVICE, nonce="abc", **given,
         )  # fmt: skip
         return self.made
@@ -163,7 +163,7 @@ def state_row(cells: dict[str, Cell], label: str, *, comma: bool = False) -> lis
 # --- making it
 
 
-def test_create_registry__takes_one_create_and_one_batch(open_place: Opened, template: Template) -> None:
+def test_fill__takes_two_reads_and_one_batch(open_place: Opened, template: Template) -> None:
     opened = open_place("en")
     opened.make(template)
     counts = opened.emulator.calls.counts()
@@ -181,7 +181,7 @@ def test_create_registry__takes_one_create_and_one_batch(open_place: Opened, tem
          ["№ заявки", "Статус", "Подтверждено", "За что платим", "Подрядчик", "Сумма счета"]),
     ],
 )  # fmt: skip
-def test_create_registry__speaks_its_language(
+def test_fill__speaks_its_language(
     open_place: Opened, template: Template, language: str, title: str, locale: str, first: list[str]
 ) -> None:
     opened = open_place(language)
@@ -207,7 +207,7 @@ def test_create_registry__speaks_its_language(
     assert note == opened.words.label("column_help", "confirmed")
 
 
-def test_create_registry__people_and_settings_stand_on_their_tabs(place: Place) -> None:
+def test_fill__people_and_settings_stand_on_their_tabs(place: Place) -> None:
     people = place.tab(OLEG, "people").get_all_values()
     assert [row[:6] for row in people[:4]] == [
         ["E-mail", "Name", "Roles", "Approves up to", "Language", "Other addresses"],
@@ -222,7 +222,7 @@ def test_create_registry__people_and_settings_stand_on_their_tabs(place: Place) 
     assert settings["Time zone"] == "Europe/Moscow"
 
 
-def test_create_registry__begins_with_the_first_token(place: Place) -> None:
+def test_fill__begins_with_the_first_token(place: Place) -> None:
     token = read_token(str(place.tab(SERVICE, "state").acell("A1").value))
     assert (token.revision, token.seq, token.range_id) == (0, 0, "sf_0_abc")
     assert place.made is not None
@@ -231,15 +231,13 @@ def test_create_registry__begins_with_the_first_token(place: Place) -> None:
     assert (named["name"], named["namedRangeId"]) == (TOKEN_NAME, "sf_0_abc")
 
 
-def test_create_registry__is_nobody_elses(place: Place) -> None:
+def test_fill__is_nobody_elses(place: Place) -> None:
     assert place.made is not None
     with pytest.raises(PortError):
         place.client("eve@elsewhere.example").open_by_key(place.made.spreadsheet_id)
 
 
-def test_create_registry__problems_are_all_told_and_nothing_is_made(
-    open_place: Opened, template: Template
-) -> None:
+def test_fill__problems_are_all_told_and_nothing_is_made(open_place: Opened, template: Template) -> None:
     opened = open_place("en")
     people = [{"email": "mia", "roles": "boss"}, {"email": MIA, "shoe": "42"}, {"email": MIA.upper()}]
     with pytest.raises(ConfigError) as caught:

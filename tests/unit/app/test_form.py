@@ -153,9 +153,6 @@ class FakeTabs:
     def __init__(self, **titles: int) -> None:
         self.titles, self.batches = {tab: title for title, tab in titles.items()}, []  # type: ignore[var-annotated]
 
-    def create(self, title: str, locale: str, time_zone: str) -> str:
-        raise AssertionError
-
     def share(self, file: str, email: str, role: str) -> None:
         raise AssertionError
 
