@@ -48,7 +48,7 @@ def mailbox_credentials(
 ) -> Credentials:
     """Credentials for the sender's mailbox: the sender's own consent, else the admin's delegation.
 
-    `scopes`: what the consent is used for; the delegation is for what `own` asks for.
+    `scopes`: what either is used for, and no more: all that an admin has to delegate.
 
     Raises:
         ConfigError: neither is there: a service account has no mailbox.
@@ -64,6 +64,6 @@ def mailbox_credentials(
             raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS cannot be used: {error}"]) from error
         return consent  # type: ignore[no-any-return]
     if hasattr(own, "with_subject") and sender:
-        return own.with_subject(sender)  # type: ignore[no-any-return]
+        return own.with_scopes(list(scopes)).with_subject(sender)  # type: ignore[attr-defined,no-any-return]
     what = "the sender's OAuth credentials as JSON, for a service account has no mailbox"
     raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS is not set: {what}"])
