@@ -43,13 +43,18 @@ class Drift:
         words = firm.runtime.book.own
         groups = {
             "title": "tabs", "column": "columns", "status": "statuses", "setting": "settings",
-            "people": "people",
+            "people": "people", "calendar": "calendar",
         }  # fmt: skip
 
         def fill(found: re.Match[str]) -> str:
             if found[1] == "view":
                 template = read_template(TEXT)
-                return next(v.title[words.language] for v in template.views if v.key == found[2])
+                title = next(v.title[words.language] for v in template.views if v.key == found[2])
+                olga = next(one["name"] for one in cast.people(words.language) if "olga" in str(one["email"]))
+                return title.replace("{name}", str(olga))
+            if found[1] == "chart":
+                charts = read_template(TEXT).charts
+                return next(one.title[words.language] for one in charts if one.key == found[2])
             return words.label(groups[found[1]], found[2])
 
         return self.action, self.kind, re.sub(r"\{(\w+):([\w-]+)\}", fill, self.name)
@@ -334,6 +339,45 @@ def view_gone(firm: Firm) -> None:
     firm.mia.batch({"deleteFilterView": {"filterId": object_id("view", "waiting")}})
 
 
+def theirs_gone(firm: Firm) -> None:
+    """The view of one person is deleted."""
+    number = object_id("view", "waiting_for", "olga@firm.example")
+    firm.mia.batch({"deleteFilterView": {"filterId": number}})
+
+
+def chart_gone(firm: Firm) -> None:
+    firm.robot.batch({"deleteEmbeddedObject": {"objectId": object_id("chart", "calendar")}})
+
+
+def chart_changed(firm: Firm) -> None:
+    place = {"sheetId": firm.sheets["people"], "startColumnIndex": 0, "endColumnIndex": 1}
+    domain = {"domain": {"sourceRange": {"sources": [place]}}}
+    spec = {"title": "Mine", "basicChart": {"chartType": "LINE", "domains": [domain]}}
+    firm.robot.batch({"updateChartSpec": {"chartId": object_id("chart", "calendar"), "spec": spec}})
+
+
+def name_gone(firm: Firm) -> None:
+    firm.robot.batch({"deleteNamedRange": {"namedRangeId": "sf_request_amount"}})
+
+
+def name_elsewhere(firm: Firm) -> None:
+    place = {"sheetId": firm.sheets["people"], "startColumnIndex": 1, "endColumnIndex": 2}
+    named = {"namedRangeId": "sf_request_paid", "name": "REQUEST_PAID", "range": place}
+    firm.robot.batch({"updateNamedRange": {"namedRange": named, "fields": "range"}})
+
+
+def day_typed_over(firm: Firm) -> None:
+    firm.robot.batch(
+        {
+            "updateCells": {
+                "start": {"sheetId": firm.sheets["calendar"], "rowIndex": 0, "columnIndex": 0},
+                "rows": [{"values": [{"userEnteredValue": {"stringValue": "When"}}]}],
+                "fields": "userEnteredValue",
+            }
+        }
+    )
+
+
 def named(**given: Any) -> Act:
     """Delete the token's named range as the owner, and make another where something is given."""
 
@@ -589,6 +633,12 @@ DRIFTS: tuple[Drift, ...] = (
         "change", "filter view", "{view:errors}", "conditions",
     ),
     Drift("view-shortened", view_shortened, "change", "filter view", "{view:overdue}", "range"),
+    Drift("view-of-one-gone", theirs_gone, "add", "filter view", "{view:waiting_for}"),
+    Drift("chart-gone", chart_gone, "add", "chart", "{chart:calendar}"),
+    Drift("chart-changed", chart_changed, "change", "chart", "{chart:calendar}", "something else"),
+    Drift("range-gone", name_gone, "add", "named range", "REQUEST_AMOUNT"),
+    Drift("range-elsewhere", name_elsewhere, "change", "named range", "REQUEST_PAID", "does not mean"),
+    Drift("calendar-typed-over", day_typed_over, "change", "formula", "{title:calendar} / {calendar:day}"),
     Drift("name-gone", named(), "add", "named range", "SF_VERSION"),
     Drift(
         "name-moved", named(range={"startRowIndex": 4, "endRowIndex": 5}),
@@ -629,8 +679,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "looks": (
         "mark-gone", "mark-repainted", "mark-reworded", "mark-narrowed", "marks-reordered", "view-gone",
-        "view-retitled", "view-conditions", "view-shortened",
+        "view-retitled", "view-conditions", "view-shortened", "view-of-one-gone", "chart-changed",
+        "range-gone", "range-elsewhere", "calendar-typed-over",
     ),
+    "a chart is gone": ("chart-gone",),
     "the token's name is gone": ("name-gone",),
     "the token's name was moved": ("name-moved",),
     "the token's name was made anew": ("name-anew",),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from sheetflow.app.reading import First, look
-from sheetflow.app.registry import SYSTEM_HEADERS, guarded
+from sheetflow.app.registry import SYSTEM_HEADERS, guarded, viewers
 from sheetflow.core import access, tabs
 from sheetflow.core.company import DEFAULTS
 from sheetflow.core.rulebook import Words
@@ -89,7 +89,10 @@ def fill(
     }
     begins = begin(words, rows, values)
     first = {"people": begins.people[1:], "settings": begins.settings[1:]}
-    target = Target(template, words, [words], SYSTEM_HEADERS, values, free, values["time_zone"], owner, first)
+    target = Target(
+        template, words, [words], SYSTEM_HEADERS, values, free, values["time_zone"], owner, first,
+        viewers(people_of(rows, words)),
+    )  # fmt: skip
     actual = look(port, spreadsheet)
     if any(actual.sheet(number) is not None for number in template.sheets.values()):
         problem = "it is a registry already: look at it with `sheetflow plan`"

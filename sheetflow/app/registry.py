@@ -17,13 +17,15 @@ from sheetflow.core import access, history, tabs
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError, Unavailable
-from sheetflow.model.people import Role
+from sheetflow.model.people import People, Role
 from sheetflow.model.snapshot import Token
 from sheetflow.ports import LayoutPort, NoncesPort
 from sheetflow.templates.actual import read_actual, value_of
 from sheetflow.templates.cells import entered, written
 from sheetflow.templates.diff import compare
+from sheetflow.templates.looks import Viewer
 from sheetflow.templates.plan import Change
+from sheetflow.templates.prefill import FORM_LINK
 from sheetflow.templates.schema import Template
 from sheetflow.templates.target import Target
 
@@ -32,7 +34,7 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "inbox": tabs.INBOX_HEADERS,
     "outbox": tabs.OUTBOX_HEADERS,
     "history": tabs.HISTORY_HEADERS,
-    "contractors": tabs.CONTRACTOR_HEADERS,
+    "contractors": (*tabs.CONTRACTOR_HEADERS, FORM_LINK),
     "banks": tabs.BANK_HEADERS,
 }
 """The system tabs' columns, by their keys."""
@@ -195,7 +197,7 @@ class RegistryPlace:
             seen.template, self.book.own, list(self.book.words.values()), SYSTEM_HEADERS,
             company.settings.values,
             {"system": [service], "admins": list(dict.fromkeys([service, *admins]))},
-            zone, known.owner, seen.rows,
+            zone, known.owner, seen.rows, viewers(company.people),
         )  # fmt: skip
 
     def _next(self, seen: Seen) -> Token:
@@ -215,6 +217,18 @@ class RegistryPlace:
         if self._seen is None:
             raise AssertionError("read sets it")
         return self._seen
+
+
+def viewers(people: People) -> list[Viewer]:
+    """For whom views are made: whoever asks for payments, whoever decides on them; none without a name."""
+    kinds = {"approver": (Role.APPROVER, Role.DIRECTOR), "manager": (Role.MANAGER,)}
+    return [
+        Viewer(
+            person.email, person.name, frozenset(kind for kind, roles in kinds.items() if person.has(*roles))
+        )
+        for person in people.all
+        if person.name != person.email
+    ]
 
 
 def guarded(old: str, new: Token) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ DEFAULTS: Mapping[str, str] = {
     "currencies": "RUB, USD, EUR, CNY",
     "vat_rates": "20 %, 10 %, 7 %, 5 %, none",
     "own_accounts": "",
+    "form_prefill": "",
 }
 """Every setting and its value where the Settings tab says nothing."""
 

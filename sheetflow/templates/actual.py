@@ -28,8 +28,8 @@ class Tag:
 class Sheet:
     """One tab.
 
-    `protections`, `rules`, `views`, `bandings`, `merges`: as Google tells them. `cells`: CellData by row from
-    the top, as far as it was read; short rows and missing ones are blank. `tags`: by column.
+    `protections`, `rules`, `views`, `bandings`, `merges`, `charts`: as Google tells them. `cells`: CellData
+    by row from the top, as far as it was read; short rows and missing ones are blank. `tags`: by column.
     """
 
     sheet_id: int
@@ -45,6 +45,7 @@ class Sheet:
     views: Sequence[Json] = ()
     bandings: Sequence[Json] = ()
     merges: Sequence[Json] = ()
+    charts: Sequence[Json] = ()
     cells: Sequence[Sequence[Json]] = ()
     hidden_columns: frozenset[int] = frozenset()
     tags: Mapping[int, Sequence[Tag]] = field(default_factory=dict)
@@ -114,6 +115,7 @@ def _sheet(sheet: Json, data: Mapping[int, Json]) -> Sheet:
         tuple(sheet.get("filterViews", ())),
         tuple(sheet.get("bandedRanges", ())),
         tuple(sheet.get("merges", ())),
+        tuple(sheet.get("charts", ())),
         tuple(tuple(row.get("values", ())) for row in found.get("rowData", ())),
         frozenset(place for place, one in enumerate(columns) if one.get("hiddenByUser")),
         {place: tags for place, one in enumerate(columns) if (tags := _tags(one))},

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sheetflow.templates import diff_columns, diff_looks, diff_rights, diff_tabs
+from sheetflow.templates import diff_columns, diff_extras, diff_looks, diff_rights, diff_tabs
 from sheetflow.templates.actual import Actual, Json
 from sheetflow.templates.diff_cells import cells
 from sheetflow.templates.plan import Change
@@ -25,6 +25,8 @@ def compare(target: Target, actual: Actual) -> list[Change]:
         ConfigError: labels that cannot be used.
     """
     target.check()
+    registry = Stand.of(target, actual, target.template.tab("registry"))
+    target = replace(target, registry_places=registry.then)
     stands = [Stand.of(target, actual, tab) for tab in target.template.tabs]
     return list(_changes(target, actual, stands))
 
@@ -50,7 +52,9 @@ def _changes(target: Target, actual: Actual, stands: Sequence[Stand]) -> Iterato
         if stand.tab.key == "registry":
             yield from diff_looks.marks(stand)
             yield from diff_looks.views(stand)
+            yield from diff_extras.names(stand, actual)
         yield from diff_looks.bandings(stand)
+        yield from diff_extras.charts(stand)
     everywhere: list[tuple[int, Json]] = [
         (sheet.sheet_id, one) for sheet in actual.sheets for one in sheet.protections
     ]

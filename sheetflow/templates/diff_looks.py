@@ -145,8 +145,7 @@ def views(stand: Stand) -> Iterator[Change]:
     """The template's filter views, known by their ids. Every other one is somebody's own."""
     registry = stand.target.registry(stand.then)
     there = {view.get("filterViewId"): view for view in stand.sheet.views}
-    for view in stand.target.template.views:
-        wanted = registry.view(view)
+    for wanted in registry.views():
         name = wanted["title"]
         found = there.get(wanted["filterViewId"])
         if found is None:
@@ -178,8 +177,7 @@ def stretched(stand: Stand) -> Iterator[Request]:
     """Views and bandings once more after columns were moved: a moved column may have left their ranges."""
     registry = stand.target.registry(stand.then) if stand.tab.key == "registry" else None
     there = {view.get("filterViewId") for view in stand.sheet.views}
-    for view in stand.target.template.views if registry else ():
-        wanted = registry.view(view) if registry else {}
+    for wanted in registry.views() if registry else ():
         if wanted["filterViewId"] in there:
             yield _updated(wanted)
     if stand.tab.banding is not None:

@@ -94,7 +94,7 @@ def _first_sheet(actual: Actual) -> Iterator[Change]:
 
 def untouched(sheet: Sheet) -> bool:
     """Whether a tab is as Google makes it: nothing in it, nothing about it."""
-    things = (sheet.protections, sheet.rules, sheet.views, sheet.bandings, sheet.merges)
+    things = (sheet.protections, sheet.rules, sheet.views, sheet.bandings, sheet.merges, sheet.charts)
     filled = any(cell for row in sheet.cells for cell in row)
     return not (filled or any(things) or sheet.color or sheet.hidden or sheet.frozen_rows)
 
@@ -204,7 +204,7 @@ def _making(stand: Stand, index: int) -> Iterator[Request]:
 
 def header_cells(stand: Stand) -> dict[str, dict[str, Any]]:
     """A tab's header cells by column key: texts or formulas, each explained by a note."""
-    formulas = stand.target.formulas(stand.then) if stand.tab.key == "registry" else {}
+    formulas = stand.target.formulas(stand.tab, stand.then)
     return {
         head.key: noted(
             formula(formulas[head.key]) if head.key in formulas else entered(head.text), head.note

@@ -81,11 +81,21 @@ def formatted(place: Mapping[str, int], cell_format: Mapping[str, Any]) -> Reque
 
 
 @dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody for whom views are made. `roles`: those that `View.each` may name."""
+
+    email: str
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """The Registry in one language.
 
     `places`: column key -> place from the left, as the columns stand. `statuses`: status -> label.
     `choices`: setting -> its parts. `editors`: who a protection leaves free, "system" and "admins".
+    `viewers`: for whom views are made.
     """
 
     template: Template
@@ -94,6 +104,7 @@ class Registry:
     statuses: Mapping[str, str]
     choices: Mapping[str, Sequence[str]]
     editors: Mapping[str, Sequence[str]]
+    viewers: Sequence[Viewer] = ()
 
     @property
     def sheet(self) -> int:
@@ -148,16 +159,25 @@ class Registry:
                 place = self.places[column.key]
                 yield self._protect(column.key, grid(self.sheet, columns=(place, place + 1)), column.protect)
 
-    def view(self, view: View) -> dict[str, Any]:
-        """A FilterView."""
+    def views(self) -> Iterator[dict[str, Any]]:
+        """FilterViews, in the template's order: one, or one for each person with the role."""
+        for view in self.template.views:
+            if not view.each:
+                yield self._view(view)
+            for viewer in self.viewers:
+                if view.each in viewer.roles:
+                    yield self._view(view, viewer)
+
+    def _view(self, view: View, viewer: Viewer | None = None) -> dict[str, Any]:
+        me = viewer.name if viewer else ""
         found: dict[str, Any] = {
-            "filterViewId": object_id("view", view.key),
-            "title": view.title[self.language],
+            "filterViewId": object_id("view", view.key, *([viewer.email] if viewer else [])),
+            "title": view.title[self.language].replace("{name}", me),
             "range": grid(self.sheet, columns=(0, max(self.places.values()) + 1)),
             "filterSpecs": [
                 {
                     "columnIndex": self.places[where.column],
-                    "filterCriteria": {"condition": self._condition(where)},
+                    "filterCriteria": {"condition": self._condition(where, me)},
                 }
                 for where in view.where
             ],
@@ -167,11 +187,11 @@ class Registry:
             found["sortSpecs"] = [{"dimensionIndex": self.places[view.sort], "sortOrder": order}]
         return found
 
-    def _condition(self, condition: Mark | Where) -> dict[str, Any]:
+    def _condition(self, condition: Mark | Where, me: str = "") -> dict[str, Any]:
         if condition.status is not None:
             return _boolean("TEXT_EQ", self.statuses[condition.status])
         letters = {key: letter(place) for key, place in self.places.items()}
-        return _boolean("CUSTOM_FORMULA", row_formula(condition.formula or "", letters, self.statuses))
+        return _boolean("CUSTOM_FORMULA", row_formula(condition.formula or "", letters, self.statuses, me))
 
     def _cells(self, key: str) -> dict[str, int]:
         place = self.places[key]

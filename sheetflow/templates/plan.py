@@ -31,6 +31,7 @@ class Change:
     "Registry / Amount". `detail`: what is wrong and what will be done, one sentence. `unsafe`: why it is not
     done without being allowed, such as what would be lost; "" where nothing can be.
     `requests`: of a batchUpdate of the spreadsheet, in order. `deed`: what else to do, for its place's port.
+    `by_hand`: no API can do it, so an apply leaves it: `detail` says what a person has to do.
     """
 
     action: Action
@@ -41,6 +42,7 @@ class Change:
     unsafe: str = ""
     requests: tuple[Mapping[str, Any], ...] = ()
     deed: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: bool = False
 
     @property
     def key(self) -> str:
@@ -53,7 +55,11 @@ class Change:
             "action": self.action, "kind": self.kind, "name": self.name, "detail": self.detail,
             "place": self.place,
         }  # fmt: skip
-        return shown | ({"unsafe": self.unsafe} if self.unsafe else {})
+        if self.unsafe:
+            shown["unsafe"] = self.unsafe
+        if self.by_hand:
+            shown["by_hand"] = True
+        return shown
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,11 @@ class Plan:
             for change in self.changes
             if change.unsafe and not known & {"all", change.kind, change.key}
         ]
+
+    @property
+    def doable(self) -> list[Change]:
+        """What an apply does; the rest is left to people's hands."""
+        return [change for change in self.changes if not change.by_hand]
 
     def at(self, place: Place) -> list[Change]:
         """The changes of one place."""

@@ -18,7 +18,10 @@ from sheetflow.model.columns import BY_KEY, COLUMNS, SHOWN
 from sheetflow.templates.formulas import PLACEHOLDER
 from sheetflow.workflow.table import STATUSES
 
-TABS = ("registry", "contractors", "people", "settings", "history", "inbox", "state", "outbox", "banks")
+TABS = (
+    "registry", "contractors", "people", "settings", "calendar", "history", "inbox", "state", "outbox",
+    "banks",
+)  # fmt: skip
 """The tabs that a template must have."""
 
 
@@ -40,7 +43,7 @@ def _formula(text: str) -> str:
     for found in PLACEHOLDER.finditer(text):
         if found["column"] is None:
             _status(found["status"])
-        else:
+        elif found["column"] != "me":
             _column(found["column"])
     return text
 
@@ -159,13 +162,34 @@ class Where(_Condition):
 
 
 class View(_Part):
-    """A filter view of the Registry: the rows that meet every condition."""
+    """A filter view of the Registry: the rows that meet every condition.
+
+    `each`: one is made for every person with such a role, for Google knows no view of whoever looks; its
+    title and its formulas then have the person's name for `{name}` and `{me}`.
+    """
 
     key: Key
     title: Texts
+    each: Literal["", "approver", "manager"] = ""
     where: Annotated[tuple[Where, ...], Field(min_length=1)]
     sort: ColumnKey | None = None
     descending: bool = False
+
+
+class Name(_Part):
+    """A named range over a whole column of the Registry, for people's own formulas."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,60}$")]
+    column: ColumnKey
+
+
+class Chart(_Part):
+    """A chart of a tab: its first column along the bottom, every other one a series."""
+
+    key: Key
+    tab: Key
+    kind: Literal["COLUMN", "LINE"] = "COLUMN"
+    title: Texts
 
 
 class Template(_Part):
@@ -178,6 +202,8 @@ class Template(_Part):
     columns: tuple[RegistryColumn, ...]
     marks: tuple[Mark, ...] = ()
     views: tuple[View, ...] = ()
+    names: tuple[Name, ...] = ()
+    charts: tuple[Chart, ...] = ()
     settings: dict[str, Texts] = {}
 
     @property
@@ -259,6 +285,12 @@ def _contradictions(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
         for place, table in enumerate(tables, start=1):
             if table.get("format", "") not in ("", *names):
                 problems.append((f"{part}[{place}].format", f"there is no format {table['format']!r}"))
+    for place, table in enumerate(_tables(raw, "charts"), start=1):
+        if table.get("tab") not in {one.get("key") for one in tabs}:
+            problems.append((f"charts[{place}].tab", f"there is no tab {table.get('tab')!r}"))
+    for place, table in enumerate(views, start=1):
+        if not table.get("each") and "{me}" in str(table.get("where", "")):
+            problems.append((f"views[{place}]", "{me} is somebody only in a view that says `each`"))
     for place, table in enumerate(columns, start=1):
         if table.get("checkbox") and table.get("choices"):
             problems.append((f"columns[{place}]", "a column has either a checkbox or choices"))
@@ -276,7 +308,7 @@ def _untranslated(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
     locale = spreadsheet.get("locale")
     languages = list(locale) if isinstance(locale, dict) else []
     texts: dict[str, Any] = {"spreadsheet.title": spreadsheet.get("title")}
-    for part, name in (("tabs", "headers"), ("views", "title")):
+    for part, name in (("tabs", "headers"), ("views", "title"), ("charts", "title")):
         for place, table in enumerate(_tables(raw, part), start=1):
             texts[f"{part}[{place}].{name}"] = table.get(name)
     for part in ("formats", "settings"):

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from sheetflow.errors import ConfigError
 from sheetflow.model.columns import SHOWN
-from sheetflow.templates import looks
+from sheetflow.templates import calendar, looks
 from sheetflow.templates.formulas import StateTab, letter, shown_formulas
+from sheetflow.templates.prefill import FORM_LINK, SETTING, link_formula
 from sheetflow.templates.schema import Tab, Template
 from sheetflow.workflow.table import Status
 
@@ -50,6 +51,7 @@ class Target:
     `words`: the registry's language; `languages`: all that there are, for headers are known in each.
     `headers`: tab key -> the keys of a system tab's columns. `settings`: key -> value.
     `editors`: whom protections leave free, "system" and "admins", besides the file's `owner`.
+    `viewers`: for whom views are made. `registry_places`: where the Registry's columns stand in the end.
     `rows`: what a tab begins with where it has to be made, by its key: texts below the header.
     """
 
@@ -62,6 +64,8 @@ class Target:
     time_zone: str
     owner: str = ""
     rows: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
+    viewers: Sequence[looks.Viewer] = ()
+    registry_places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def locale(self) -> str:
@@ -94,9 +98,13 @@ class Target:
             notes = labels.get("people_help", {})
             return [Head(key, labels["people"][key], notes.get(key, "")) for key in PEOPLE]
         if tab.key == "contractors":
+            notes = labels.get("book_help", {})
             return [
-                Head(key, labels["columns"].get(key) or labels["book"][key]) for key in self.headers[tab.key]
+                Head(key, labels["columns"].get(key) or labels["book"][key], notes.get(key, ""))
+                for key in self.headers[tab.key]
             ]
+        if tab.key == "calendar":
+            return [Head(calendar.DAY, labels["calendar"]["day"], labels["calendar"]["help"]), *self._sums()]
         if tab.key == "history":
             return [Head(key, labels["history"][key]) for key in self.headers[tab.key]]
         if tab.headers:
@@ -112,19 +120,39 @@ class Target:
                 found.setdefault(head.text.strip().lower(), head.key)
         return found
 
-    def formulas(self, places: Mapping[str, int]) -> dict[str, str]:
-        """The shown columns' formulas, by key, where the Registry's columns stand at these places."""
+    def formulas(self, tab: Tab, places: Mapping[str, int]) -> dict[str, str]:
+        """The formulas in a tab's header cells, by column key, where its columns stand at these places."""
         letters = {key: letter(place) for key, place in places.items()}
+        if tab.key == "contractors" and FORM_LINK in letters:
+            header, text = self.label("book", FORM_LINK), self.label("book", "form_link_text")
+            settings, setting = self.title(self.template.tab("settings")), self.label("settings", SETTING)
+            return {FORM_LINK: link_formula(letters, header, text, settings=settings, setting=setting)}
+        if tab.key == "calendar":
+            day = self.label("calendar", "day")
+            at = {key: letter(place) for key, place in self.registry_places.items()}
+            registry = self.title(self.template.tab("registry"))
+            statuses = [self.label("statuses", status) for status in calendar.OPEN]
+            return calendar.formulas(
+                day, [head.key for head in self._sums()], registry, at, statuses, tab.rows
+            )
+        if tab.key != "registry":
+            return {}
         state = self.template.tab("state")
         columns = {header: letter(place) for place, header in enumerate(self.headers["state"])}
         stands = StateTab(self.title(state), self.top(state) + 2, columns)
         return shown_formulas(letters, self.words.labels["columns"], stands)
 
+    def _sums(self) -> list[Head]:
+        """The Calendar's sums: one for each currency that the company pays in."""
+        return [Head(code, code) for code in dict.fromkeys(self.choices.get("currencies", ()))][
+            : calendar.MOST
+        ]
+
     def registry(self, places: Mapping[str, int]) -> looks.Registry:
         """How the Registry looks where its columns stand at these places."""
         return looks.Registry(
             self.template, self.words.language, places, self.words.labels["statuses"], self.choices,
-            self.editors,
+            self.editors, self.viewers,
         )  # fmt: skip
 
     @cached_property
@@ -174,4 +202,6 @@ def split(value: str) -> list[str]:
 
 def is_shown(tab: Tab, key: str) -> bool:
     """Whether a column's header cell holds a formula."""
-    return tab.key == "registry" and key in SHOWN
+    if tab.key == "registry":
+        return key in SHOWN
+    return tab.key == "calendar" or (tab.key, key) == ("contractors", FORM_LINK)

@@ -191,7 +191,7 @@ def test_fill__speaks_its_language(
     tabs = [(tab.title, tab.isSheetHidden) for tab in book.worksheets()]
     visible = [
         opened.words.label("tabs", key)
-        for key in ("registry", "contractors", "people", "settings", "history")
+        for key in ("registry", "contractors", "people", "settings", "calendar", "history")
     ]
     assert tabs == [
         *((name, False) for name in visible),
@@ -227,8 +227,8 @@ def test_fill__begins_with_the_first_token(place: Place) -> None:
     assert (token.revision, token.seq, token.range_id) == (0, 0, "sf_0_abc")
     assert place.made is not None
     assert token.sheets == place.made.sheets
-    (named,) = place.client(MIA).open_by_key(place.made.spreadsheet_id).list_named_ranges()
-    assert (named["name"], named["namedRangeId"]) == (TOKEN_NAME, "sf_0_abc")
+    named = place.client(MIA).open_by_key(place.made.spreadsheet_id).list_named_ranges()
+    assert {one["name"]: one["namedRangeId"] for one in named}[TOKEN_NAME] == "sf_0_abc"
 
 
 def test_fill__is_nobody_elses(place: Place) -> None:
@@ -261,7 +261,7 @@ def test_sheet_schema__a_batch_is_all_or_nothing(place: Place) -> None:
     ]
     with pytest.raises(PortError, match="No sheet with id: 9"):
         schema.batch(place.made.spreadsheet_id, requests)
-    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 9
+    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 10
     with pytest.raises(NotFound):
         schema.share("no-such-file", MIA, "writer")
 

@@ -29,9 +29,7 @@ class Language:
 
 
 WORDS = Language("en", tomllib.loads(Path("sheet_templates/en/labels.toml").read_text("utf-8")))
-BANDED = TEXT.replace(
-    'key = "registry"\n', 'key = "registry"\nbanding = { first = "#ffffff", second = "#f8f9fa" }\n', 1
-)
+BANDED = TEXT
 
 
 def target_of(template: Template, **changed: Any) -> Target:
@@ -56,9 +54,12 @@ def target_of(template: Template, **changed: Any) -> Target:
 def built(target: Target) -> Actual:
     """What Google answers when the founding requests were done: only what they say, as it says it."""
     made: dict[int, dict[str, Any]] = {}
+    names: list[Mapping[str, Any]] = []
     requests = [one for change in compare(target, Actual("", "", ())) for one in change.requests]
     for request in requests:
         ((kind, body),) = request.items()
+        if kind == "addNamedRange":
+            names.append(body["namedRange"])
         _DOES.get(kind, lambda _made, _body: None)(made, copy.deepcopy(dict(body)))
     sheets = []
     for number, one in made.items():
@@ -78,10 +79,11 @@ def built(target: Target) -> Actual:
                 rules=one["rules"],
                 views=one["views"],
                 bandings=one["bandings"],
+                charts=one["charts"],
                 tags=one["tags"],
             )
         )
-    return Actual(target.locale, target.time_zone, sheets)
+    return Actual(target.locale, target.time_zone, sheets, names)
 
 
 def read_sheet(properties: Mapping[str, Any]) -> Sheet:
@@ -93,7 +95,7 @@ def _sheet(made: dict[int, dict[str, Any]], body: Any) -> None:
     top = max(body["properties"]["gridProperties"].get("frozenRowCount", 0) - 1, 0)
     made[body["properties"]["sheetId"]] = {
         "properties": body["properties"], "top": top, "cells": {}, "body": {}, "protections": [], "rules": [],
-        "views": [], "bandings": [], "tags": {},
+        "views": [], "bandings": [], "charts": [], "tags": {},
     }  # fmt: skip
 
 
@@ -155,6 +157,11 @@ def _tag(made: dict[int, dict[str, Any]], body: Any) -> None:
     made[place["sheetId"]]["tags"][at] = [Tag(at, item["metadataValue"])]
 
 
+def _charted(made: dict[int, dict[str, Any]], body: Any) -> None:
+    corner = body["chart"]["position"]["overlayPosition"]["anchorCell"]
+    made[corner["sheetId"]]["charts"].append(body["chart"])
+
+
 _DOES: Mapping[str, Any] = {
     "addSheet": _sheet,
     "repeatCell": _repeat,
@@ -165,6 +172,7 @@ _DOES: Mapping[str, Any] = {
     "addConditionalFormatRule": _kept("rules", "rule"),
     "addFilterView": _kept("views", "filter"),
     "addBanding": _kept("bandings", "bandedRange"),
+    "addChart": _charted,
 }
 
 

@@ -85,7 +85,8 @@ def test_founding__cells_hold_texts_that_are_never_formulas(requests: list[dict[
                 for cell in row["values"]
                 if "formulaValue" in cell.get("userEnteredValue", {})
             ]
-    assert len(formulas) == len(SHOWN)
+    currencies = 2
+    assert len(formulas) == len(SHOWN) + 1 + currencies  # the Calendar's days and sums besides
     assert all(formula.startswith("=ARRAYFORMULA(") for formula in formulas)
     assert "IMPORTXML" not in "".join(formulas)
 
@@ -99,7 +100,7 @@ def test_founding__ids_of_protections_and_views_are_stable_and_distinct(
     }
     views = [item["filter"]["filterViewId"] for item in kinds(requests, "addFilterView")]
     assert protections["sheetflow: registry.confirmed"] == object_id("protection", "registry", "confirmed")
-    assert len({*protections.values(), *views}) == len(protections) + len(views) == 21
+    assert len({*protections.values(), *views}) == len(protections) + len(views) == 27
 
 
 def test_founding__protections_name_whom_they_leave_free(template: Template) -> None:
@@ -113,7 +114,7 @@ def test_founding__protections_name_whom_they_leave_free(template: Template) -> 
     assert found == {
         "registry.id": "warning",
         **{f"registry.{key}": EDITORS["system"] for key in system},
-        **dict.fromkeys(("history", "inbox", "state", "outbox", "banks"), EDITORS["system"]),
+        **dict.fromkeys(("calendar", "history", "inbox", "state", "outbox", "banks"), EDITORS["system"]),
         **dict.fromkeys(("contractors", "people", "settings"), EDITORS["admins"]),
     }
 
@@ -149,6 +150,23 @@ def test_founding__views_stand_on_what_was_confirmed(template: Template) -> None
     }
     assert views == {
         "Для бухгалтерии: согласованные": [(2, '=OR($C2="Согласован к оплате";$C2="Оплачен частично")')],
+        "Сегодня": [
+            (7, "=AND(ISNUMBER($H2);$H2<=TODAY())"),
+            (2, '=OR($C2="Согласован к оплате";$C2="Оплачен частично")'),
+        ],
+        "На этой неделе": [
+            (7, "=AND(ISNUMBER($H2);$H2<=TODAY()+7-WEEKDAY(TODAY();2))"),
+            (2, '=OR($C2="Согласован к оплате";$C2="Оплачен частично")'),
+        ],
+        "В этом месяце": [
+            (7, "=AND(ISNUMBER($H2);$H2<=EOMONTH(TODAY();0))"),
+            (2, '=OR($C2="Согласован к оплате";$C2="Оплачен частично")'),
+        ],
+        "К оплате сегодня: отмеченные": [
+            (23, "=$X2"),
+            (2, '=OR($C2="Согласован к оплате";$C2="Оплачен частично")'),
+        ],
+        "Оплаченные": [(2, '=OR($C2="Оплачен";$C2="Оплачен частично")')],
         "Ждут согласования": [(2, "На согласовании")],
         "Просроченные": [
             (7, "=AND(ISNUMBER($H2);$H2<TODAY())"),
