@@ -29,7 +29,7 @@ from sheetflow.workspace import cast, routes
 from sheetflow.workspace.form import RequestForm
 from sheetflow.workspace.founding import found, remember
 from sheetflow.workspace.functions import NAMES, Functions, free_port, source
-from sheetflow.workspace.web import pages
+from sheetflow.workspace.web import pages, previews
 from sheetflow.workspace.web.passes import Passes
 from sheetflow.workspace.web.stream import Stream
 
@@ -83,7 +83,8 @@ class LocalWorkspace:
         logs = [folder / f"functions-{name}.log" for name in NAMES]
         self.passes = Passes(self.emulator, logs, (cast.SERVICE_ACCOUNT, cast.OWNER))
         self.stream = Stream(self.emulator.events)
-        app = create_app(self.emulator, blueprints=[routes.blueprint(self), pages.blueprint(self)])
+        own = [routes.blueprint(self), pages.blueprint(self), previews.blueprint(self)]
+        app = create_app(self.emulator, blueprints=own)
         self.server = serve(app, port or free_port())
         self.url = self.server.url
         owner = runtime.credentials(f"local:{cast.OWNER}")

@@ -241,6 +241,10 @@ class Mailboxes:
         headers = [(name, value.encode()) for name, value in head.items()]
         self._shelf.add(box_of(alias), mime.join(headers, text.encode()), ["UNREAD", "INBOX"])
 
+    def all(self) -> list[Json]:
+        """The boxes that hold anything, those with the latest mail first: {"address", "total", "unread"}."""
+        return self._shelf.boxes()
+
     def profile(self, owner: str) -> Json:
         """The box's address and its totals, in the API's shape."""
         totals = self._shelf.totals(owner)

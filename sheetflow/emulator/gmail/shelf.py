@@ -242,6 +242,21 @@ class Shelf:
         names = ("messagesTotal", "messagesUnread", "threadsTotal", "threadsUnread")
         return {name: int(number or 0) for name, number in zip(names, row, strict=True)}
 
+    def boxes(self) -> list[Json]:
+        """The boxes that hold anything, those with the latest mail first: {"address", "total", "unread"}.
+
+        `unread` counts what lies in the inbox.
+        """
+        unread = "instr(labels, ' UNREAD ') > 0 AND instr(labels, ' INBOX ') > 0"
+        sql = (
+            f"SELECT owner, COUNT(*), SUM({unread}) FROM mails"  # noqa: S608 - a condition of ours
+            " GROUP BY owner ORDER BY MAX(at_ms) DESC, owner"
+        )
+        return [
+            {"address": owner, "total": total, "unread": int(unread or 0)}
+            for owner, total, unread in self._store.read(sql)
+        ]
+
     def _thread_for(self, owner: str, headers: list[mime.Header], topic: str, meant: str) -> str:
         """The thread that a mail joins in this box, or ""."""
         if meant:

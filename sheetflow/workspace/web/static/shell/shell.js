@@ -2,6 +2,7 @@
 
 import { door } from "../api.js";
 import { listen } from "../live.js";
+import "../mail/counts.js";
 import { fill, language, place, remember, words } from "../page.js";
 import { toast } from "../toast.js";
 
