@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from sheetflow.app.form import item_id
 from sheetflow.core.decide import PREFIX
 from sheetflow.core.rulebook import Words
+from sheetflow.templates.prefill import PREFILLED, SETTING, mark
 
 WATCHED = ("registry", "people", "settings", "contractors")
 """Tabs whose edits the trigger writes down."""
@@ -55,5 +57,19 @@ def properties(
             "SF_FORM": form,
             "SF_FORM_ENDPOINT": form_endpoint,
             "SF_FORM_CONFIRMATION": confirmation,
+            "SF_FORM_PREFILL": json.dumps(_prefill(sheets["settings"], words), ensure_ascii=False),
         }
     return found
+
+
+def _prefill(settings: int, words: Mapping[str, Words]) -> dict[str, object]:
+    """Which items are filled in with which marks, and where the address that comes of it is written.
+
+    Apps Script names an item by the decimal of the API's hexadecimal id. The setting's row is known by its
+    name in any language.
+    """
+    return {
+        "marks": {str(int(item_id(key), 16)): mark(key) for key in PREFILLED},
+        "settings": settings,
+        "names": sorted({each.label("settings", SETTING) for each in words.values()}),
+    }

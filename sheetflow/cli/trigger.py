@@ -34,6 +34,22 @@ def trigger(folder: Path, env: str, *, as_json: bool) -> None:
 
     Write it again whenever a setting changes; what clasp keeps in the folder stays.
     """
+    properties, steps = write_project(folder, env)
+    if as_json:
+        told = {"folder": str(folder), "properties": properties, "steps": steps}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"The trigger's project is in {folder}. What is left to do:")
+    for number, step in enumerate(steps, 1):
+        click.echo(f"{number}. {step}")
+
+
+def write_project(folder: Path, env: str) -> tuple[dict[str, str], list[str]]:
+    """Write the project; gives its script properties, and what is left to do with it.
+
+    Raises:
+        ConfigError: settings that are missing, or a folder that belongs to another script.
+    """
     from sheetflow.cli.deployment.declaration import declared
     from sheetflow.cli.settings import settings
 
@@ -44,14 +60,7 @@ def trigger(folder: Path, env: str, *, as_json: bool) -> None:
     urls = {each.entry_point: each.url for each in whole.functions}
     properties = _properties(found, urls)
     _write(folder, properties, access, found.script)
-    steps = _steps(folder, found, access)
-    if as_json:
-        told = {"folder": str(folder), "properties": properties, "steps": steps}
-        click.echo(json.dumps(told, ensure_ascii=False))
-        return
-    click.echo(f"The trigger's project is in {folder}. What is left to do:")
-    for number, step in enumerate(steps, 1):
-        click.echo(f"{number}. {step}")
+    return properties, _steps(folder, found, access)
 
 
 def _properties(settings: Settings, urls: Mapping[str, str]) -> dict[str, str]:

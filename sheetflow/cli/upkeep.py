@@ -10,8 +10,10 @@ from sheetflow.errors import ConfigError
 
 if TYPE_CHECKING:
     from sheetflow.app.drive_place import DrivePlace
-    from sheetflow.app.upkeep import Upkeep
+    from sheetflow.app.form_place import FormPlace
+    from sheetflow.app.upkeep import Surveyor, Upkeep
     from sheetflow.runtime import Runtime
+    from sheetflow.templates.plan import Place
 
 LOCAL = "local:"
 """What tokens of a local workspace begin with."""
@@ -41,7 +43,11 @@ def upkeep_for(workspace: str, env: str = "") -> Upkeep:
         service_account=service_account(runtime, env),
         first=begin(book.own, *checked(template, book.own, nobody, {})),
     )  # fmt: skip
-    return Upkeep(registry, {"drive": drive_place(runtime)})
+    places: dict[Place, Surveyor] = {"drive": drive_place(runtime)}
+    form = form_place(runtime)
+    if form is not None:
+        places["form"] = form
+    return Upkeep(registry, places)
 
 
 def drive_place(runtime: Runtime) -> DrivePlace:
@@ -50,6 +56,21 @@ def drive_place(runtime: Runtime) -> DrivePlace:
 
     permissions = runtime.permissions()
     return DrivePlace(permissions, permissions.folders, runtime.config.folder)
+
+
+def form_place(runtime: Runtime) -> FormPlace | None:
+    """The form as a place, None where there is none. It asks for a right that no pass has: to change it."""
+    from sheetflow.adapters.form_care import SCOPE, FormCare
+    from sheetflow.app.form import load_form_texts
+    from sheetflow.app.form_place import FormPlace
+    from sheetflow.runtime import credentials
+
+    config = runtime.config
+    if not config.form:
+        return None
+    account = credentials(config.access_token, scopes=(SCOPE,))
+    care = FormCare(account, config.api_root or None, config.form, runtime.clock, runtime.nonces)
+    return FormPlace(care, config.form, runtime.words, load_form_texts(runtime.folder))
 
 
 def service_account(runtime: Runtime, env: str = "") -> str:

@@ -151,7 +151,15 @@ def _item(item: Json, index: int) -> Json:
         "description": item.get("description", ""),
         "required": bool(question.get("required")),
         "type": _type(item, question),
+        "choices": _choices(question),
     }
+
+
+def _choices(question: Json) -> list[str] | None:
+    """What a choice takes; None where it takes any text."""
+    options = question.get("choiceQuestion", {}).get("options", ())
+    other = any(option.get("isOther") for option in options)
+    return None if other or not options else [option["value"] for option in options]
 
 
 def _type(item: Json, question: Json) -> str:

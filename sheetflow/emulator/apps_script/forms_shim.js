@@ -15,15 +15,29 @@
     getHelpText() { return this.about_.description; }
     getIndex() { return this.about_.index; }
     getType() { return this.about_.type; }
-    isRequired() { return this.about_.required; }
-    createResponse(answer) { return new ItemResponse(this, answer); }
   }
-  const KINDS = [
-    "Checkbox", "Date", "DateTime", "Duration", "List", "MultipleChoice", "PageBreak", "ParagraphText", "Scale",
-    "SectionHeader", "Text", "Time",
-  ];
-  // The type says what an item is; the narrower classes have nothing that this one lacks.
-  for (const kind of KINDS) Item.prototype[`as${kind}Item`] = function () { return this; };
+  /** An item of a known type; only such one has `isRequired` and takes an answer. */
+  class TypedItem extends Item {
+    isRequired() { return this.about_.required; }
+    createResponse(answer) {
+      const { choices } = this.about_;
+      const foreign = choices && [].concat(answer).find((one) => !choices.includes(one));
+      if (foreign !== undefined && foreign !== null) throw new Error(`Invalid response submitted to question: ${foreign}`);
+      return new ItemResponse(this, answer);
+    }
+  }
+  const KINDS = {
+    Checkbox: "CHECKBOX", CheckboxGrid: "CHECKBOX_GRID", Date: "DATE", DateTime: "DATETIME", Duration: "DURATION",
+    Grid: "GRID", Image: "IMAGE", List: "LIST", MultipleChoice: "MULTIPLE_CHOICE", PageBreak: "PAGE_BREAK",
+    ParagraphText: "PARAGRAPH_TEXT", Rating: "RATING", Scale: "SCALE", SectionHeader: "SECTION_HEADER", Text: "TEXT",
+    Time: "TIME", Video: "VIDEO",
+  };
+  for (const [name, type] of Object.entries(KINDS)) {
+    Item.prototype[`as${name}Item`] = function () {
+      if (this.about_.type !== type) throw new Error(`Invalid conversion for item type: ${this.about_.type}.`);
+      return new TypedItem(this.form_, this.about_);
+    };
+  }
 
   class ItemResponse {
     constructor(item, answer) { Object.assign(this, { item_: item, answer_: answer }); }

@@ -51,7 +51,12 @@ def outline(node: Node) -> Outline:
     return Outline(spills, _width(node) if spills else 1, is_open, guards)
 
 
-_OF_A_ROW = frozenset({"IF", "IFERROR", "EXACT", "ROUND", "ISTEXT", "HYPERLINK", "ROW", "XMATCH", "XLOOKUP"})
+_OF_A_ROW = frozenset(
+    {
+        "IF", "IFERROR", "EXACT", "ROUND", "ISTEXT", "HYPERLINK", "ROW", "XMATCH", "XLOOKUP", "SUBSTITUTE",
+        "ENCODEURL",
+    }
+)  # fmt: skip
 """Functions whose value in a row follows from that row and what others hold, never from blank ones."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from sheetflow.emulator.sheets.formulas.arrays import Array, Operand, Plain
 from sheetflow.emulator.sheets.formulas.columns import wildcard
@@ -261,6 +262,12 @@ def _value(evaluator: Evaluator, value: Value) -> Value:
     if isinstance(value, CellError):
         raise failure(value)
     return 0 if value is None else value
+
+
+@function("ENCODEURL", "t")
+def _encodeurl(_: Evaluator, text: str) -> Value:
+    # Letters, digits and -_.~ stay; anything else becomes the bytes of its UTF-8.
+    return _kept(quote(text.encode("utf-8", "surrogatepass"), safe=""), "ENCODEURL")
 
 
 @function("HYPERLINK", "tv", 1)
