@@ -101,8 +101,11 @@ class Identity:
         """Key id to X.509 certificate in PEM: what Google's `/oauth2/v1/certs` answers."""
         return {self._kid: self._certificate}
 
-    def id_token(self, email: str, audience: str, lifetime: int = LIFETIME_SECONDS) -> str:
-        """An OpenID token: its bearer is `email`, for `audience`, valid for `lifetime` seconds from now."""
+    def id_token(self, email: str, audience: str, lifetime: int = LIFETIME_SECONDS, nonce: str = "") -> str:
+        """An OpenID token: its bearer is `email`, for `audience`, valid for `lifetime` seconds from now.
+
+        `nonce`: what whoever asked for it wants to find in it.
+        """
         issued = int(self._clock.real().timestamp())
         return _sign(
             self._key,
@@ -116,6 +119,7 @@ class Identity:
                 "email_verified": True,
                 "iat": issued,
                 "exp": issued + lifetime,
+                **({"nonce": nonce} if nonce else {}),
             },
         )
 

@@ -170,9 +170,9 @@ def payment_of(
         return None
     event, later = events[place], events[place + 1 :]
     before = [n for n, one in enumerate(events[:place]) if one.kind in NOTICES]
-    follows = next((n for n, one in enumerate(later, place + 1) if one.kind in NOTICES), len(events))
-    earlier = _orders(request.id, events[: before[-1] + 1]) if before else []
-    known = {file["id"] for file in earlier}
+    orders = _new_orders(request.id, events[: before[-1] + 1] if before else (), events[: place + 1])
+    if not orders and not any(one.kind in NOTICES for one in later):  # it came after the payment
+        orders = _new_orders(request.id, events[: place + 1], events)
     try:
         amount = Money(Decimal(str(event.data["amount"])), str(event.data.get("currency", "")))
     except (Invalid, InvalidOperation, KeyError):
@@ -185,12 +185,18 @@ def payment_of(
         contractor=text_of(request.cell("contractor")),
         purpose=text_of(request.cell("purpose")),
         invoice_no=text_of(request.cell("invoice_no")),
-        orders=[file for file in _orders(request.id, events[:follows]) if file["id"] not in known],
+        orders=orders,
         whole=event.kind == "RequestPaid",
         taken_back=any(one.kind == "PaymentReversed" for one in later),
         objected=any(one.kind == KIND and one.data.get("link") == letter for one in later),
         event=event,
     )
+
+
+def _new_orders(rid: str, before: Sequence[Event], after: Sequence[Event]) -> list[Mapping[str, str]]:
+    """The payment orders that a request had after these events and not yet after those."""
+    known = {file["id"] for file in _orders(rid, before)}
+    return [file for file in _orders(rid, after) if file["id"] not in known]
 
 
 def _orders(rid: str, events: Sequence[Event]) -> list[Mapping[str, str]]:

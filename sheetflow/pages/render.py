@@ -50,8 +50,8 @@ class Pages:
         )  # fmt: skip
         self._environment.globals |= {
             "css": Markup(headers.CSS),  # noqa: S704 - our own files, these three
-            "choosing": Markup(headers.CHOOSING),  # noqa: S704
-            "signing_in": Markup(headers.SIGNING_IN),  # noqa: S704
+            "choosing_script": Markup(headers.CHOOSING),  # noqa: S704
+            "signing_in_script": Markup(headers.SIGNING_IN),  # noqa: S704
             "google": f"{headers.GOOGLE}client",
             "taken": ",".join(TAKEN),
         }
@@ -202,6 +202,7 @@ class Pages:
                 {
                     "id": file["id"],
                     "name": file["name"],
+                    "label": "",
                     "previewed": file["name"].lower().endswith(PREVIEWED),
                 }
                 for file in (payment.orders if files else ())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Request, Response
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
+from werkzeug.formparser import FormDataParser
 
 from sheetflow.pages.headers import HEADERS
 from sheetflow.pages.knock import Answer, Knock, Paper
@@ -72,8 +74,8 @@ def _ours(request: Request, page_url: str) -> bool:
 
 def _form(request: Request) -> tuple[dict[str, list[str]], Paper | None]:
     if request.mimetype == PARTS:
-        return _parts(request)
-    data = _body(request)
+        return _parts(request, _body(request, LONGEST_PARTS))
+    data = _body(request, LONGEST_FORM)
     if request.mimetype != FORM:
         raise Unreadable(415, "a form is expected")
     try:
@@ -82,25 +84,27 @@ def _form(request: Request) -> tuple[dict[str, list[str]], Paper | None]:
         raise Unreadable(400, "the form cannot be read") from None
 
 
-def _body(request: Request) -> bytes:
-    too_long = (request.content_length or 0) > LONGEST_FORM
-    data = b"" if too_long else request.stream.read(LONGEST_FORM + 1)
-    if too_long or len(data) > LONGEST_FORM:
-        raise Unreadable(413, f"the body is longer than {LONGEST_FORM} bytes")
+def _body(request: Request, longest: int) -> bytes:
+    """The body, read no further than it may be long."""
+    too_long = (request.content_length or 0) > longest
+    data = b"" if too_long else request.stream.read(longest + 1)
+    if too_long or len(data) > longest:
+        raise Unreadable(413, f"the body is longer than {longest} bytes")
     return data
 
 
-def _parts(request: Request) -> tuple[dict[str, list[str]], Paper | None]:
+def _parts(request: Request, data: bytes) -> tuple[dict[str, list[str]], Paper | None]:
     """A form with a file. A field of the form that was left blank brings none."""
-    request.max_content_length = LONGEST_PARTS
-    request.max_form_memory_size = LONGEST_FORM
-    request.max_form_parts = MOST_FIELDS
+    parser = FormDataParser(
+        stream_factory=lambda *_args, **_more: BytesIO(),
+        max_form_memory_size=LONGEST_FORM,
+        max_form_parts=MOST_FIELDS,
+        silent=False,
+    )
     try:
-        fields, file = dict(request.form.lists()), request.files.get("order")
-        content = file.read() if file is not None else b""
-    except RequestEntityTooLarge:
-        raise Unreadable(413, f"the body is longer than {LONGEST_PARTS} bytes") from None
+        _, fields, files = parser.parse(BytesIO(data), PARTS, len(data), request.mimetype_params)
     except (HTTPException, ValueError):
         raise Unreadable(400, "the form cannot be read") from None
-    name = (file.filename or "") if file is not None else ""
-    return fields, Paper(name, content) if name or content else None
+    file = files.get("order")
+    content, name = (file.read(), file.filename or "") if file is not None else (b"", "")
+    return {key: list(values) for key, values in fields.lists()}, Paper(name, content) if name else None
