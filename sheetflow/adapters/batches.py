@@ -70,13 +70,11 @@ def inserted(
 ) -> Iterable[dict[str, Any]]:
     """Insert rows of our own before `row`, so that nobody's fresh typing is written over.
 
-    Never right below the header: what begins there (conditional formats) would move down with the row that
-    stood there, and leave ours out. An empty Registry keeps its first row blank instead.
+    Right below the header they take after the row that stands there, not after the header.
     `rows`, `notes`: by column. Columns that no row has a value for are not touched: formulas may fill them.
     """
-    row = max(row, 2)
     places = {"sheetId": sheet, "dimension": "ROWS", "startIndex": row, "endIndex": row + len(rows)}
-    yield {"insertDimension": {"range": places, "inheritFromBefore": True}}
+    yield {"insertDimension": {"range": places, "inheritFromBefore": row > 1}}
     for first, length in runs(sorted({column for one in rows for column in one})):
         data = [
             {

@@ -87,20 +87,23 @@ def _column(columns: Mapping[str, str], key: str) -> str:
     return f"${letter}$1:${letter}"
 
 
-def row_formula(text: str, columns: Mapping[str, str], statuses: Mapping[str, str], me: str = "") -> str:
-    """A template's formula with its placeholders filled: for the first row below the header.
+def row_formula(
+    text: str, columns: Mapping[str, str], statuses: Mapping[str, str], me: str = "", *, row: int = 2
+) -> str:
+    """A template's formula with its placeholders filled, for a row: the first one below the header.
 
     Args:
         text: such as `=AND({pay_by}<TODAY();{confirmed}={status:Approved})`.
         columns: column key -> A1 letter.
         statuses: status -> label.
         me: whose name `{me}` stands for.
+        row: its number, 1 first.
     """
 
     def fill(status: str | None, column: str | None) -> str:
         if column == "me":
             return text_literal(me)
-        return text_literal(statuses[status or ""]) if column is None else f"${columns[column]}2"
+        return text_literal(statuses[status or ""]) if column is None else f"${columns[column]}{row}"
 
     return PLACEHOLDER.sub(lambda found: fill(found["status"], found["column"]), text)
 

@@ -145,8 +145,8 @@ class Registry:
             if text:
                 look["textFormat"] = text
             yield {
-                "ranges": [self._cells(key) for key in mark.columns],
-                "booleanRule": {"condition": self._condition(mark), "format": look},
+                "ranges": [self._whole(key) for key in mark.columns],
+                "booleanRule": {"condition": self._condition(mark, row=1), "format": look},
             }
 
     def protections(self) -> Iterator[dict[str, Any]]:
@@ -187,15 +187,22 @@ class Registry:
             found["sortSpecs"] = [{"dimensionIndex": self.places[view.sort], "sortOrder": order}]
         return found
 
-    def _condition(self, condition: Mark | Where, me: str = "") -> dict[str, Any]:
+    def _condition(self, condition: Mark | Where, me: str = "", *, row: int = 2) -> dict[str, Any]:
         if condition.status is not None:
             return _boolean("TEXT_EQ", self.statuses[condition.status])
         letters = {key: letter(place) for key, place in self.places.items()}
-        return _boolean("CUSTOM_FORMULA", row_formula(condition.formula or "", letters, self.statuses, me))
+        return _boolean(
+            "CUSTOM_FORMULA", row_formula(condition.formula or "", letters, self.statuses, me, row=row)
+        )
 
     def _cells(self, key: str) -> dict[str, int]:
         place = self.places[key]
         return grid(self.sheet, (1, None), (place, place + 1))
+
+    def _whole(self, key: str) -> dict[str, int]:
+        """A column with its header: what begins there does not move down when a row is put right below it."""
+        place = self.places[key]
+        return grid(self.sheet, columns=(place, place + 1))
 
     def _protect(self, name: str, place: Mapping[str, int], how: str) -> dict[str, Any]:
         return protection(("registry", name), place, None if how == "warning" else self.editors[how])

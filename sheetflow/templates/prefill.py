@@ -1,4 +1,4 @@
-"""Links to the form with a contractor's answers filled in: the template that they are made from, and a formula.
+"""Links to the form with a contractor's answers filled in: the template they are made from, and a formula.
 
 Only Apps Script knows the numbers of a form's fields, so the trigger's script writes the template: the form's
 own address with a mark for each field, `…/viewform?usp=pp_url&entry.5=sf.inn.&…`. It stands on the Settings
@@ -45,8 +45,8 @@ def prefilled(template: str, cells: Mapping[str, str]) -> str:
 def link_formula(columns: Mapping[str, str], header: str, text: str, *, settings: str, setting: str) -> str:
     """The Contractors tab's column of links, as one array formula in its header cell.
 
-    Blank cells, not empty texts, where there is no contractor or no template: what is appended to the tab goes
-    below the last content.
+    Blank cells, not empty texts, where there is no contractor or no template: what is appended to the tab
+    goes below the last content.
 
     Args:
         columns: column key -> A1 letter.

@@ -264,7 +264,7 @@ def test_compare__how_people_arrange_their_view_is_no_difference(target: Target,
 def test_compare__a_rule_split_into_pieces_that_touch_is_whole(target: Target, actual: Actual) -> None:
     sheet = registry(actual)
     place = sheet.rules[0]["ranges"][0]
-    pieces = [{**place, "startRowIndex": 1, "endRowIndex": 40}, {**place, "startRowIndex": 40}]
+    pieces = [{**place, "startRowIndex": 0, "endRowIndex": 40}, {**place, "startRowIndex": 40}]
     split = [{**sheet.rules[0], "ranges": pieces}, *sheet.rules[1:]]
     assert told(compare(target, changed(actual, 100, rules=split))) == []
     gap = [{**sheet.rules[0], "ranges": [pieces[0], {**place, "startRowIndex": 41}]}, *sheet.rules[1:]]

@@ -65,7 +65,7 @@ def test_read_template__tells_all_problems_at_once_with_file_and_key() -> None:
     text = text.replace('key = "people"\nsheet_id = 102', 'key = "people"\nsheet_id = 100')
     text = text.replace('key = "subject"\nwidth = 240', 'key = "subjct"\nwidth = 5')
     text = text.replace('status = "Cancelled"', 'status = "Canceled"')
-    text = text.replace("LEN({checks})>0'\nbackground", "LEN({cheks})>0'\nbackground")
+    text = text.replace("LEN({checks})>0)'\nbackground", "LEN({cheks})>0)'\nbackground")
     text = text.replace('key = "waiting"', 'key = "accounting"')
     assert problems_of(text) == [
         "payments.toml: formats.amount.type: input should be 'TEXT', 'NUMBER', 'DATE' or 'DATE_TIME'",
