@@ -199,7 +199,7 @@ def _imported(request: Request, event: Event | Fact) -> None:
     request.status = event.data["status"]
     request.paid = Decimal(event.data.get("paid", "0"))
     if request.status == Status.DRAFT:
-        request.unsigned = PAYEE & request.cells.keys()
+        request.unsigned = set(PAYEE & request.cells.keys())
 
 
 def _cancelled(request: Request, event: Event | Fact) -> None:

@@ -81,7 +81,7 @@ def no_schedule_for_hours(firm: Firm) -> None:
 def nobody_pays(firm: Firm) -> None:
     rows = firm.values("A1:F20", tab="people")
     for number, row in enumerate(rows, start=1):
-        if "accountant" in row[2]:
+        if "accountant" in str(row[2]):
             firm.ivan.enters(f"{firm.title('people')}!C{number}", "manager")
 
 

@@ -30,7 +30,8 @@ def changed(old: str, new: str) -> str:
 
 def test_read_template__has_the_fixed_sheet_ids(template: Template) -> None:
     assert template.sheets == {
-        "registry": 100, "contractors": 101, "people": 102, "settings": 103, "calendar": 104, "history": 105, "inbox": 110,
+        "registry": 100, "contractors": 101, "people": 102, "settings": 103, "calendar": 104, "history": 105,
+        "inbox": 110,
         "state": 111, "outbox": 112, "banks": 113,
     }  # fmt: skip
 
@@ -105,7 +106,8 @@ def test_read_template__tells_all_problems_at_once_with_file_and_key() -> None:
         ("[header]", "[hat]", "header: field required"),
         ('tab = "calendar"', 'tab = "calender"', "charts[1].tab: there is no tab 'calender'"),
         ('each = "manager"\n', "", "views[9]: {me} is somebody only in a view that says `each`"),
-        ('name = "REQUEST_PAID"', 'name = "paid so far"', "names[5].name: string should match pattern '^[A-Z][A-Z0-9_]{2,60}$'"),
+        ('name = "REQUEST_PAID"', 'name = "paid so far"',
+         "names[5].name: string should match pattern '^[A-Z][A-Z0-9_]{2,60}$'"),
     ],
 )  # fmt: skip
 def test_read_template__contradiction(old: str, new: str, problem: str) -> None:
