@@ -16,6 +16,7 @@ from sheetflow.cli.bik import bik
 from sheetflow.cli.deploy import deploy
 from sheetflow.cli.doctor import doctor
 from sheetflow.cli.emulator import emulator
+from sheetflow.cli.form import form
 from sheetflow.cli.history import history
 from sheetflow.cli.importing import import_command
 from sheetflow.cli.laws import rules, workflow
@@ -54,5 +55,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
-for _command in (import_command, export, restore):
+for _command in (import_command, export, restore, form):
     main.add_command(_command)

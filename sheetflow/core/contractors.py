@@ -46,6 +46,7 @@ class Book:
     def __init__(self, rows: Sequence[Row], headers: Mapping[str, str]) -> None:
         self._by_inn: dict[str, dict[str, Entry]] = {}
         self._by_name: dict[str, dict[str, Entry]] = {}
+        self._all: dict[tuple[str, str, str], Entry] = {}
         if not rows:
             return
         places = {headers.get(text_of(cell).lower(), ""): i for i, cell in enumerate(rows[0])}
@@ -53,6 +54,7 @@ class Book:
             cells = {key: text_of(cell_of(row, places.get(key))) for key in BOOK_FIELDS}
             entry = Entry({key: text for key, text in cells.items() if text})
             if entry.text("account"):
+                self._all[entry.text("inn"), _plain(entry.text("contractor")), entry.text("account")] = entry
                 for index, key in (
                     (self._by_inn, entry.text("inn")),
                     (self._by_name, _plain(entry.text("contractor"))),
@@ -69,6 +71,10 @@ class Book:
             else self._by_name.get(_plain(text_of(request.cell("contractor"))), {})
         )
         return list(found.values())
+
+    def known(self) -> list[Entry]:
+        """Everybody in the book, one entry for each account of a payee, in the order of the tab."""
+        return list(self._all.values())
 
     def knows(self, inn: str, contractor: str, account: str) -> bool:
         """Whether this very account of this payee stands in the book."""
