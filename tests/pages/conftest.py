@@ -44,13 +44,20 @@ def chromium() -> Iterator[Browser]:
 def looks(chromium: Browser, firm: Firm) -> Iterator[Looks]:
     """Opens a page as a person: `looks("mia", "/sheet")`; `size`, `language`, `theme` as they like them.
 
-    What a page's script throws, or the browser's policy refuses, fails the test.
+    What a page's script throws, or the browser's policy refuses, fails the test; but for what the policy
+    refuses of something `hostile`.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
     def open_page(
-        login: str, path: str, *, size: str = "desktop", language: str = "en", theme: str = "light"
+        login: str,
+        path: str,
+        *,
+        size: str = "desktop",
+        language: str = "en",
+        theme: str = "light",
+        hostile: bool = False,
     ) -> Page:
         width, height = SIZES[size]
         phone = size == "phone"
@@ -70,7 +77,9 @@ def looks(chromium: Browser, firm: Firm) -> Iterator[Looks]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console",
-            lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None,
+            lambda told: (
+                wrong.append(told.text) if "Content Security Policy" in told.text and not hostile else None
+            ),
         )
         page.goto(firm.url + path)
         return page

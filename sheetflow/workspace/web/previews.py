@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -74,18 +74,18 @@ def blueprint(workspace: LocalWorkspace) -> Blueprint:
     @routes.get("/mail/<owner>/<mail_id>/files/<part>")
     def attached(owner: str, mail_id: str, part: str) -> Response:
         raw = gmail.get(owner.lower(), mail_id).raw
-        for one in _leaves(parts.payload(raw)):
-            if one["partId"] == part:
-                token = one["body"].get("attachmentId", "")
-                return _file(parts.attachment(raw, token), one["mimeType"], one["filename"])
-        raise GoogleError(404, "NOT_FOUND", f"This mail has no part {part}.")
+        one = next((each for each in _leaves(parts.payload(raw)) if each["partId"] == part), None)
+        token = one["body"].get("attachmentId", "") if one else ""
+        if one is None or not token:
+            raise GoogleError(404, "NOT_FOUND", f"This mail has no file {part}.")
+        return _file(lambda: parts.attachment(raw, token), one["mimeType"], one["filename"])
 
     @routes.get("/drive/<person>/<file_id>")
     def stored(person: str, file_id: str) -> Response:
         file = drive.open(file_id, person.lower())
         if not drive.may_take(file, person.lower()):
             raise GoogleError(403, "PERMISSION_DENIED", "This file cannot be downloaded by the user.")
-        return _file(drive.bytes(file_id), file.mime_type, file.name)
+        return _file(lambda: drive.bytes(file_id), file.mime_type, file.name)
 
     return routes
 
@@ -125,7 +125,7 @@ def _content_id(part: Json) -> str:
     return next(named, "").strip().strip("<>")
 
 
-def _file(data: bytes, kind: str, name: str) -> Response:
+def _file(read: Callable[[], bytes], kind: str, name: str) -> Response:
     """A file to look at.
 
     Raises:
@@ -133,7 +133,7 @@ def _file(data: bytes, kind: str, name: str) -> Response:
     """
     if kind not in SHOWN:
         raise GoogleError(415, "INVALID_ARGUMENT", f"Files of type {kind} are downloaded, not shown.")
-    response = _framed(data, kind, FILE_POLICY)
+    response = _framed(read(), kind, FILE_POLICY)
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     return response
 

@@ -187,7 +187,8 @@ export class Reading {
     const mine = addresses(header(this.last, "From"))[0]?.address.toLowerCase() === this.box;
     const whom = mine ? header(this.last, "To") : header(this.last, "Reply-To") || header(this.last, "From");
     const subject = subjectOf(this.last);
-    const to = make("input", { type: "email", name: "to", required: true, multiple: true, value: addresses(whom).map((one) => one.address).join(", ") });
+    const to = make("input", { type: "email", name: "to", required: true, multiple: true });
+    to.value = addresses(whom).map((one) => one.address).join(", "); // Chromium drops the attribute of such a field
     const about = make("input", { type: "text", name: "subject", value: /^re:/i.test(subject) ? subject : `Re: ${subject}` });
     const said = make("textarea", { name: "text", rows: 6, required: true });
     const cancel = make("button", { type: "button", class: "quiet", text: text.cancel, onclick: () => this.offer() });
