@@ -15,6 +15,8 @@ from sheetflow.templates.prefill import PREFILLED, SETTING, mark
 
 WATCHED = ("registry", "people", "settings", "contractors")
 """Tabs whose edits the trigger writes down."""
+PROGRAM = ("trigger.js", "form.js")
+"""The files that are one program: all but what sets it up."""
 SECRET = "SF_SECRET"  # noqa: S105 - a property's name
 """The property that is set by hand, or by whoever holds the secret."""
 

@@ -20,7 +20,7 @@ from sheetflow.errors import ConfigError
 if TYPE_CHECKING:
     from sheetflow.cli.settings import Settings
 
-FILES = ("appsscript.json", "trigger.js", "setup.js", ".claspignore")
+FILES = ("appsscript.json", "trigger.js", "form.js", "setup.js", ".claspignore")
 """What is copied as it is."""
 CLASP = ".clasp.json"
 

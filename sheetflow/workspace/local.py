@@ -225,7 +225,8 @@ class LocalWorkspace:
             urls["on_edit"], form=settled.form, form_endpoint=urls["on_form_submit"],
             confirmation=self.form.texts["form"]["confirmation"],
         ) | {trigger.SECRET: settled.inbox_key}  # fmt: skip
-        script = (source().parent / "trigger" / "trigger.js").read_text("utf-8")
+        folder = source().parent / "trigger"
+        script = "\n".join((folder / file).read_text("utf-8") for file in trigger.PROGRAM)
         self.emulator.scripts.deploy(TRIGGER, cast.OWNER, script, properties, settled.client_id)
         self.emulator.scripts.run(TRIGGER, "install")
         self.form.finish(settled.form, settled.spreadsheet, TRIGGER)

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sheetflow.app.form_diff import LINK
 from sheetflow.cli import main
+from sheetflow.cli.plan import script_steps
+from sheetflow.templates.plan import Change, Plan
 from sheetflow.workspace import cast
 from sheetflow.workspace.local import LocalWorkspace
 from tests.unit.cli.conftest import SETTINGS, Cloud
@@ -34,7 +37,7 @@ def test_trigger__the_folder_is_what_clasp_pushes(cloud: Cloud, monkeypatch: pyt
     done = write()
     assert done.exit_code == 0, done.output
     assert {path.name for path in Path("script").iterdir()} == {
-        "appsscript.json", "trigger.js", "setup.js", "settings.js", ".clasp.json", ".claspignore",
+        "appsscript.json", "trigger.js", "form.js", "setup.js", "settings.js", ".clasp.json", ".claspignore",
     }  # fmt: skip
     assert json.loads(Path("script/.clasp.json").read_text("utf-8")) == {
         "scriptId": "1ScRiPt",
@@ -114,7 +117,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
 
 def push(place: LocalWorkspace, name: str) -> None:
     """What `clasp push` does with the folder: all files are one program."""
-    order = ("trigger.js", "setup.js", "settings.js")
+    order = ("trigger.js", "form.js", "setup.js", "settings.js")
     program = "\n".join((Path("script") / file).read_text("utf-8") for file in order)
     place.emulator.scripts.deploy(name, cast.OWNER, program)
 
@@ -150,6 +153,27 @@ def test_set_up__with_it_writes_the_properties_and_installs_both_triggers(
     assert properties(place, "whole") == {**written(), "SF_SECRET": SECRET}
     handlers = sorted(each.handler for each in scripts.projects.triggers(project=project.id))
     assert handlers == ["onRegistryFormSubmit", "onSheetEdit"]
+
+
+def test_apply__writes_the_project_where_a_step_is_left_that_it_does(cloud: Cloud) -> None:
+    link = Change("add", "form", LINK, "by the script", "form", by_hand=True)
+    upload = Change("add", "question", "Invoice", "by hand", "form", by_hand=True)
+    assert script_steps(Plan((upload,)), Path("script"), "") == []
+    assert not Path("script").exists()
+    steps = script_steps(Plan((upload, link)), Path("script"), "")
+    assert steps == json.loads(write("--json").stdout)["steps"]
+    assert json.loads(written()["SF_FORM_PREFILL"])["names"] == [
+        "Form, to be filled in",
+        "Форма для заполнения",
+    ]
+
+
+def test_apply__writes_none_where_nothing_is_deployed(cloud: Cloud) -> None:
+    link = Change("add", "form", LINK, "by the script", "form", by_hand=True)
+    lines = [line for line in SETTINGS.splitlines() if not line.startswith("SHEETFLOW_PROJECT")]
+    Path("sheetflow.env").write_text("\n".join(lines), "utf-8")
+    assert script_steps(Plan((link,)), Path("script"), "") == []
+    assert not Path("script").exists()
 
 
 def test_show_audience__logs_the_line_for_the_settings(cloud: Cloud, place: LocalWorkspace) -> None:

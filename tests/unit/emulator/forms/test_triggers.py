@@ -183,6 +183,25 @@ def test_form_app__prefills_an_address_that_the_page_understands(office: Office,
     assert page.text.count(" checked") == 2
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("items[0].createResponse('x')", "not a function"),
+        ("items[0].isRequired()", "not a function"),
+        ("items[0].asListItem()", "Invalid conversion for item type: TEXT."),
+        (
+            "items[1].asCheckboxItem().createResponse(['a', 'other'])",
+            "Invalid response submitted to question",
+        ),
+    ],
+)
+def test_form_app__an_item_has_to_be_taken_for_what_it_is(
+    office: Office, form: str, asked: str, told: str
+) -> None:
+    run = _run(office, f"const items = FormApp.openById({form!r}).getItems(); {asked}")
+    assert told in str(run.error)
+
+
 def test_form_app__is_shut_to_those_who_may_not_edit(office: Office, form: str) -> None:
     run = _run(office, f"FormApp.openById({form!r})", owner=BORIS)
     assert "No item with the given ID could be found, or you do not have permission" in str(run.error)

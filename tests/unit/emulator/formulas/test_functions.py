@@ -142,6 +142,10 @@ TEXTS: list[tuple[str, Value]] = [
     ('=REGEXMATCH("ab";"(?=a)")', "#REF!"),
     ('=HYPERLINK("https://example.org";"see")', "see"),
     ('=HYPERLINK("https://example.org")', "https://example.org"),
+    ('=ENCODEURL("a b&c=1/+~-_.")', "a%20b%26c%3D1%2F%2B~-_."),
+    ('=ENCODEURL("Ёж")', "%D0%81%D0%B6"),
+    ('=ENCODEURL("")', ""),
+    ("=ENCODEURL(12.5)", "12.5"),
 ]
 
 DATES: list[tuple[str, Value]] = [
