@@ -11,10 +11,9 @@ const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
 // Nothing in a mail runs, and it belongs to no origin; its links open beside the page.
 const SANDBOX = "allow-popups allow-popups-to-escape-sandbox";
 
-/** How the page writes an address: by name where it is a colleague's. */
+/** How the page writes an address: by the name that stands in the mail, else a colleague's, else as it is. */
 export function named(one) {
-  const known = nameOf(one.address.toLowerCase());
-  return known === one.address.toLowerCase() ? called(one) : known;
+  return one.name || nameOf(one.address.toLowerCase());
 }
 
 export function face(one) {
