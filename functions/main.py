@@ -29,7 +29,7 @@ from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowErr
 from sheetflow.runtime import Runtime, from_environment
 
 if TYPE_CHECKING:
-    from sheetflow.pages.front import Front
+    from sheetflow.pages.front import Front, SignIn
     from sheetflow.pages.render import Pages
 
 LONGEST_BODY = 65_536
@@ -79,10 +79,7 @@ def request_page(request: Request) -> Response:
         knocked = web.knock(request, page_url)
         answer = _front().answer(knocked)
     except (web.Unreadable, SheetflowError) as error:
-        if isinstance(error, web.Unreadable):
-            status, headers = error.status, error.headers
-        else:
-            status, headers = _status(error)
+        status, headers = _status(error)
         _log("request_page", status, started, error)
         return Response(_sorry(status, request.method), status, {**HEADERS, **headers})
     except Exception:
@@ -193,8 +190,8 @@ def _json(request: Request, *, needed: bool) -> Mapping[str, Any]:
 def _status(error: Exception) -> tuple[int, Mapping[str, str]]:
     """The HTTP status of an error, and its headers."""
     match error:
-        case Refused():
-            return error.status, error.headers
+        case object(status=int(status), headers=Mapping() as headers):  # ours, and what no page can read
+            return status, headers
         case CallerRefused():
             return (403, {}) if error.known else (401, {"WWW-Authenticate": "Bearer"})
         case PortError(retryable=True):
@@ -252,12 +249,11 @@ def _pages() -> Pages:
 
 
 def _front() -> Front:
-    from sheetflow.adapters.identity import Verifier
     from sheetflow.adapters.previews import preview
     from sheetflow.adapters.uploads import DriveUploads
     from sheetflow.pages.contractor import PaymentDoor
     from sheetflow.pages.door import Door
-    from sheetflow.pages.front import Front, SignIn
+    from sheetflow.pages.front import Front
     from sheetflow.pages.papers import Shelf
     from sheetflow.pages.waiting import WaitingDoor
 
@@ -270,13 +266,22 @@ def _front() -> Front:
             runtime.credentials, runtime.storer, config.api_root or None, config.folder,
             runtime.book.own.labels["folders"], runtime.clock, runtime.nonces,
         )  # fmt: skip
-    client = config.sign_in_client
-    who = SignIn(client, Verifier(client, {}, config.certs_url or None)) if client else None
     wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
     return Front(
         runtime.links, Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
-        runtime.nonces, runtime.clock, who,
+        runtime.nonces, runtime.clock, _sign_in(),
     )  # fmt: skip
+
+
+@cache
+def _sign_in() -> SignIn | None:
+    """Kept, for it keeps Google's certificates."""
+    from sheetflow.adapters.identity import Verifier
+    from sheetflow.pages.front import SignIn
+
+    config = _runtime().config
+    client = config.sign_in_client
+    return SignIn(client, Verifier(client, {}, config.certs_url or None)) if client else None
 
 
 # --- logs

@@ -65,18 +65,20 @@ class DriveUploads:
             AccessDenied: nobody of ours has storage there.
             Unavailable, RateLimited, PortError: Drive is out of reach; sent again it is found or stored.
         """
-        there = self._found(key)
-        if there:
-            return Upload(there, name, kind)
+        try:
+            return Upload(self._found(key) or self._stored(key, name, kind, content), name, kind)
+        finally:
+            self.api.close()
+
+    def _stored(self, key: str, name: str, kind: str, content: bytes) -> str:
         body = {
             "name": name, "mimeType": kind, "parents": [self._incoming()],
             "appProperties": {"sf_upload": key},
         }  # fmt: skip
         try:
-            made = self._store(self.credentials, body, content)
+            return self._store(self.credentials, body, content)
         except _NoStorage:
-            made = self._store(self._with_storage(), body, content)
-        return Upload(made, name, kind)
+            return self._store(self._with_storage(), body, content)
 
     def _with_storage(self) -> Credentials:
         try:

@@ -200,6 +200,7 @@ def test_pass__google_out_of_reach_says_try_again(
     place: LocalWorkspace, client: Client, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(SystemClock, "sleep", lambda _self, _seconds: None)
+    nudge(place, client)  # a young registry has something to do of its own
     place.emulator.faults.add(Fault("/v4/", "GET", times=6, **fault))
     answer = client("on_edit").post(
         "/", json={"spreadsheet": place.settled.spreadsheet}, headers=bearer(place)
@@ -218,6 +219,7 @@ def test_pass__a_nudge_that_failed_is_handed_on_where_there_is_a_queue(
     monkeypatch.setenv("SHEETFLOW_QUEUE", "projects/p/locations/l/queues/q")
     monkeypatch.setenv("SHEETFLOW_SCHEDULE_URL", "https://on-schedule.example")
     account = cast.OWNER if function == "on_edit" else cast.SCHEDULER
+    nudge(place, client)
     place.emulator.faults.add(Fault("/v4/", "GET", 503, times=6))
     answer = client(function).post(
         "/", json={"spreadsheet": place.settled.spreadsheet}, headers=bearer(place, account)
