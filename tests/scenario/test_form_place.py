@@ -34,7 +34,7 @@ from sheetflow.workspace.local import TRIGGER
 from tests.conftest import Opener
 from tests.firm import Firm
 
-OWN = {
+OWN: dict[str, Any] = {
     "itemId": "00abcdef", "title": "Cost centre", "description": "Mia's own",
     "questionItem": {"question": {"questionId": "00abcdee", "textQuestion": {}}},
 }  # fmt: skip
