@@ -21,13 +21,20 @@ class SheetPage:
         row = next(i for i, line in enumerate(self.firm.table(), 1) if line[0:1] == [rid])
         return self.at(row, self.firm.columns()[column])
 
+    def go(self, rid: str, column: str) -> Locator:
+        """Go to a request's cell by the name box: columns that are far away are drawn only when one is near."""
+        self.page.locator("#name").fill(
+            self.firm.a1(self.firm.number(rid), self.firm.columns()[column]).split("!")[-1]
+        )
+        self.page.locator("#name").press("Enter")
+        return self.cell(rid, column)
+
     def at(self, row: int, column: int) -> Locator:
         """A cell by row and column, from 0."""
         return self.page.locator(f".tabulator-cell[data-at='{row}:{column}']")
 
     def types(self, cell: Locator, text: str) -> None:
         """Type over a cell, as one does: click, type, Enter."""
-        cell.scroll_into_view_if_needed()
         cell.click()
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")

@@ -65,7 +65,7 @@ def test_paste__a_block_fills_its_cells_and_undo_takes_it_back(firm: Firm, sheet
     firm.settle()
     before = [firm.row(rid)["purpose"] for rid in (first, second)]
     mia = sheets("mia")
-    mia.cell(first, "purpose").scroll_into_view_if_needed()
+    mia.go(first, "purpose")
     block = 'One, "quoted"\tN-1\t2026-11-20\nTwo\tN-2\t2026-11-21'
     mia.pastes(mia.cell(first, "purpose"), block)
     expect(mia.cell(second, "invoice_date")).to_have_text("2026-11-21")
@@ -100,8 +100,8 @@ def test_two_browsers__see_each_others_edits(firm: Firm, sheets: Sheets) -> None
     mia, olga = sheets("mia"), sheets("olga")
     mia.types(mia.cell(rid, "subject"), "Seen by both")
     expect(olga.cell(rid, "subject")).to_have_text("Seen by both")
-    olga.types(olga.cell(rid, "comment"), "I see it")
-    expect(mia.cell(rid, "comment")).to_have_text("I see it")
+    olga.types(olga.go(rid, "comment"), "I see it")
+    expect(mia.go(rid, "comment")).to_have_text("I see it")
 
 
 def test_filter_view__shows_its_rows_and_the_address_says_so(firm: Firm, sheets: Sheets) -> None:
@@ -127,6 +127,59 @@ def test_deep_link__opens_its_sheet_and_selects_its_range(firm: Firm, sheets: Sh
     expect(ivan.page.locator("#active-cell")).to_have_attribute("data-at", "2:1")
     ivan.page.keyboard.press("ArrowDown")
     assert ivan.page.url.endswith(f"#gid={gid}&range=B4")
+
+
+def test_column__is_added_at_the_right_and_a_sort_is_done_by_whoever_may(firm: Firm, sheets: Sheets) -> None:
+    low, high = firm.mia.drafts(amount=10), firm.mia.drafts(amount=999_999)
+    firm.settle()
+    robot, mia = sheets("robot"), sheets("mia")
+    width = len(firm.values("1:1")[0])
+    robot.cell(low, "amount").click(button="right")
+    robot.page.locator("#cell-menu").get_by_role("button", name="Add a column at the right").click()
+    expect(robot.toasts).to_contain_text("was added")
+    robot.page.keyboard.type("Mine")
+    robot.page.keyboard.press("Enter")
+    expect(robot.at(0, width)).to_have_text("Mine")
+    robot.go(low, "amount").click(button="right")
+    robot.page.locator("#cell-menu").get_by_role("button", name="Z to A").click()
+    expect(robot.at(1, firm.columns()["amount"])).to_have_text("999,999.00")
+    assert firm.number(high) < firm.number(low)
+    mia.cell(low, "amount").click(button="right")
+    mia.page.locator("#cell-menu").get_by_role("button", name="A to Z").click()
+    expect(mia.toasts).to_contain_text("protected")
+
+
+def test_cells__have_the_editors_that_fit_them(firm: Firm, sheets: Sheets) -> None:
+    rid = firm.mia.drafts()
+    firm.settle()
+    mia = sheets("mia")
+    mia.cell(rid, "pay_by").click()
+    mia.page.keyboard.press("F2")
+    mia.page.locator("input[type=date]").fill("2027-05-06")
+    mia.page.keyboard.press("Enter")
+    expect(mia.cell(rid, "pay_by")).to_have_text("2027-05-06")
+    mia.go(rid, "to_pay")
+    mia.page.keyboard.press(" ")
+    expect(mia.cell(rid, "to_pay").locator(".check.on")).to_have_count(1)
+    firm.settle()
+    expect(mia.cell(rid, "to_pay").locator(".check.on")).to_have_count(0)
+    expect(mia.toasts.last).to_contain_text("accountants-columns")
+    mia.go(rid, "subject")
+    mia.page.keyboard.press("F2")
+    mia.page.keyboard.type(" and more")
+    mia.page.keyboard.press("Escape")
+    expect(mia.cell(rid, "subject")).not_to_contain_text("and more")
+
+
+def test_history_link__leads_to_the_requests_history_here(firm: Firm, sheets: Sheets) -> None:
+    rid = firm.mia.submits()
+    firm.settle()
+    olga = sheets("olga", f"#gid={firm.sheets['registry']}&range=AF{firm.number(rid)}")
+    link = olga.cell(rid, "history").locator("a")
+    expect(link).to_have_attribute("href", re.compile(rf"^/sheet#gid={firm.sheets['history']}&range="))
+    link.click()
+    expect(olga.page.get_by_role("tab", selected=True)).to_have_text(firm.title("history"))
+    expect(olga.page.locator("#active-cell")).not_to_be_empty()
 
 
 def test_rows__are_inserted_and_sorted_by_whoever_may(firm: Firm, sheets: Sheets) -> None:

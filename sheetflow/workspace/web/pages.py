@@ -49,7 +49,16 @@ class Pages:
 
     def __init__(self, workspace: LocalWorkspace, folder: Path = FOLDER) -> None:
         self._workspace, self._folder = workspace, folder
-        self.texts: dict[str, Texts] = load_texts(runtime.templates_folder(), FILE, LANGUAGES)
+        templates = runtime.templates_folder()
+        self.texts: dict[str, Texts] = load_texts(templates, FILE, LANGUAGES)
+        self._events = {
+            language: texts["events"]
+            for language, texts in load_texts(templates, "page.toml", LANGUAGES).items()
+        }
+        self._rules = {
+            language: {rule: sentence["says"] for rule, sentence in words.sentences["rules"].items()}
+            for language, words in runtime.load_rulebook_words(templates).items()
+        }
         self._environment = Environment(
             loader=FileSystemLoader(folder / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
@@ -70,7 +79,7 @@ class Pages:
             name=name,
             pages=self.names,
             text=texts,
-            words={"shell": texts["shell"], **texts.get("words", {}), name: texts[name]},
+            words={"shell": texts["shell"], **texts.get("words", {}), **self._told(name), name: texts[name]},
             language=self.language,
             languages=[(each, self.texts[each]["shell"]["language"]) for each in LANGUAGES],
             theme=theme if theme in ("light", "dark") else "auto",
@@ -80,6 +89,12 @@ class Pages:
             me=person,
             vendored=(self._folder / "static" / "vendor" / "tabulator").is_dir(),
         )  # fmt: skip
+
+    def _told(self, name: str) -> dict[str, Mapping[str, str]]:
+        """What a page's script says beside the words of its own: Activity names events and rules."""
+        if name != "activity":
+            return {}
+        return {"events": self._events[self.language], "rules": self._rules[self.language]}
 
     @property
     def language(self) -> str:

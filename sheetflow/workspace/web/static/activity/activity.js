@@ -28,10 +28,22 @@ function results(line) {
   const report = line.report;
   const found = [];
   if (line.status >= 400) found.push(make("li", { class: "bad" }, `${fill(text.status, { status: line.status })} ${line.message}`));
-  for (const event of report?.events ?? []) found.push(make("li", { class: "good" }, event));
-  for (const rule of report?.refused ?? []) found.push(make("li", { class: "bad" }, fill(text.refused, { rule })));
+  for (const event of report?.events ?? []) if (!event.startsWith("EditRefused ")) found.push(make("li", { class: "good", text: eventTold(event) }));
+  for (const rule of report?.refused ?? []) found.push(make("li", { class: "bad", text: fill(text.refused, { rule: ruleTold(rule) }) }));
   if (report?.lost_races) found.push(make("li", {}, fill(text.lost, { n: report.lost_races })));
   return found.length ? make("ul", { class: "chips" }, ...found) : make("span", { class: "hint" }, text.nothing);
+}
+
+/** "RequestPaid PR-000002" in words. */
+function eventTold(event) {
+  const [kind, ...rest] = event.split(" ");
+  return [words.events[kind] ?? kind, ...rest].join(" ");
+}
+
+/** "right-role PR-000014" with what the rule says. */
+function ruleTold(refusal) {
+  const says = words.rules[refusal.split(" ")[0]];
+  return says ? `${refusal}. ${says}` : refusal;
 }
 
 function calls(line) {

@@ -36,8 +36,8 @@ export async function texts(range) {
 export class Cells {
   /**
    * @param {object} sheet its SheetProperties
-   * @param {(changes: {row: number, column: number, before: object, after: object}[], first: boolean) => void} told
-   *   of cells that came, or that are not what they were
+   * @param {(changes: {row: number, column: number, before: object, after: object}[], first: boolean, version: number)
+   *   => void} told of cells that came, or that are not what they were
    */
   constructor(sheet, told) {
     this.sheet = sheet;
@@ -91,7 +91,7 @@ export class Cells {
     const fresh = answer.sheets?.[0]?.data?.[0]?.rowData ?? [];
     const old = this.blocks.get(number);
     this.blocks.set(number, { rows: fresh, version });
-    this.told(differences(old?.rows ?? [], fresh, box), !old);
+    this.told(differences(old?.rows ?? [], fresh, box), !old, version);
   }
 
   /** Which rows and columns are hidden, and how wide the columns are. */

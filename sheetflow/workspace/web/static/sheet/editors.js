@@ -5,15 +5,16 @@ import { choicesOf, enteredIn, kindOf } from "./book.js";
 
 /**
  * @param {object} cell its CellData
- * @param {string|null} typed the first letter, where somebody began to type over the cell
+ * @param {{typed: string|null, picks: boolean}} how `typed`: the first letters, where somebody types over the cell;
+ *   `picks`: they came with the pointer
  * @param {(text?: string, move?: number[]) => void} close without a text nothing is entered; `move`: rows down, columns right
  * @param {string} name the cell's
  * @returns {{element: HTMLElement, open: Function}} `open` once the element is on the page
  */
-export function editorFor(cell, typed, close, name) {
+export function editorFor(cell, { typed, picks }, close, name) {
   const kind = kindOf(cell);
   if (kind === "dropdown") return dropdown(cell, typed ?? "", close, name);
-  if (kind === "date" && typed === null) return dateField(cell, close, name);
+  if (kind === "date" && typed === null) return dateField(cell, picks, close, name);
   return textField(typed, String(enteredIn(cell)), close, name);
 }
 
@@ -61,18 +62,21 @@ function textField(typed, current, close, name) {
   return { element: input, open };
 }
 
-function dateField(cell, close, name) {
+function dateField(cell, picks, close, name) {
   const input = make("input", { class: "cell-editor", type: "date", "aria-label": `${words.sheet.editing} ${name}` });
   const serial = cell.userEnteredValue?.numberValue;
   if (serial !== undefined) input.value = new Date(Math.round((Math.floor(serial) - 25569) * 86400000)).toISOString().slice(0, 10);
   const end = closing(input, close, { first: input.value });
+  let typing = !picks;
+  input.addEventListener("keydown", () => { typing = true; });
+  input.addEventListener("change", () => typing || end(input.value));
   input.addEventListener("blur", () => end(input.value));
   const open = () => {
     input.focus({ preventScroll: true });
     try {
-      input.showPicker();
+      if (picks) input.showPicker();
     } catch {
-      // Only where somebody pressed something; the field can be typed into in any case.
+      // A browser may not let it be shown; the field can be typed into in any case.
     }
   };
   return { element: input, open };

@@ -17,7 +17,7 @@ export class Edits {
     this.shown = shown;
     this.done = []; // {sheet, parts: [{box, before, after}]}
     this.undone = [];
-    this.mine = new Map(); // "sheet:row:column" -> until when
+    this.mine = new Map(); // "sheet:row:column" -> {until, was, typed, version, seen}: what this person did
   }
 
   /**
@@ -51,12 +51,13 @@ export class Edits {
 
   async send(box, values) {
     const { sheet } = this.shown;
-    this.expect(sheet.properties.sheetId, box);
+    this.expect(sheet.properties.sheetId, box, values);
     try {
       const range = fullName(sheet.properties.title, box);
       const what = Array.isArray(values) ? { values } : { value: values };
       await door("/workspace/edit", { as: me, range, ...what, wait: false });
     } catch {
+      this.forgetMine(sheet.properties.sheetId, box);
       return this.restore(box); // said already, in Google's words
     }
     return true;
@@ -110,18 +111,42 @@ export class Edits {
 
   // --- answers
 
-  expect(sheet, box) {
+  expect(sheet, box, values) {
+    const { cells } = this.shown;
+    const block = Array.isArray(values) ? values : null;
     for (const row of rowsOf(box)) {
-      for (const column of columnsOf(box)) this.mine.set(`${sheet}:${row}:${column}`, Date.now() + MINE);
+      for (const column of columnsOf(box)) {
+        const typed = String(block ? block[row - box.row0][column - box.col0] : values);
+        const was = cells.at(row, column)?.formattedValue ?? "";
+        this.mine.set(`${sheet}:${row}:${column}`, { until: Date.now() + MINE, was, typed, version: cells.version + 1, seen: false });
+      }
     }
   }
 
-  /** Tell of notes that came to cells which this person edited: a rule's answer. */
-  answered(sheet, changes) {
+  forgetMine(sheet, box) {
+    for (const row of rowsOf(box)) for (const column of columnsOf(box)) this.mine.delete(`${sheet}:${row}:${column}`);
+  }
+
+  /**
+   * Tell of notes at cells which this person edited: a rule's answer. A note is news where it is another one, and where
+   * the cell shows again what stood there before the edit.
+   */
+  answered(sheet, changes, version) {
     const told = new Set();
     for (const { row, column, before, after } of changes) {
-      const until = this.mine.get(`${sheet}:${row}:${column}`);
-      if (until > Date.now() && after.note && after.note !== before.note) told.add(after.note);
+      const mine = this.mine.get(`${sheet}:${row}:${column}`);
+      if (!mine || mine.until < Date.now()) continue;
+      mine.seen = true;
+      const back = textOf(after) === mine.was && textOf(before) !== mine.was;
+      if (after.note && (after.note !== before.note || back)) told.add(after.note);
+    }
+    for (const [at, mine] of this.mine) {
+      if (mine.until < Date.now()) this.mine.delete(at);
+      if (mine.seen || mine.version > version) continue;
+      mine.seen = true; // it was put back before we looked
+      const [of, row, column] = at.split(":").map(Number);
+      const cell = of === sheet ? this.shown.cells.at(row, column) : undefined;
+      if (cell?.note && textOf(cell) === mine.was && mine.typed !== mine.was) told.add(cell.note);
     }
     for (const note of told) toast(note, "bad");
   }
@@ -143,6 +168,7 @@ function runsOf(rows) {
   return runs;
 }
 
+const textOf = (cell) => cell?.formattedValue ?? "";
 const rowsOf = (box) => Array.from({ length: box.row1 - box.row0 }, (_, index) => box.row0 + index);
 const columnsOf = (box) => Array.from({ length: box.col1 - box.col0 }, (_, index) => box.col0 + index);
 const same = (one, two) => JSON.stringify(one.map((line) => line.map(String))) === JSON.stringify(two.map((line) => line.map(String)));

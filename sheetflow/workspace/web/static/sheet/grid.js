@@ -26,9 +26,42 @@ export class Grid {
     this.table = null;
     this.rows = [];
     this.pitch = 31;
-    this.painted = new Map(); // "row:column" -> element, of what is drawn now
+    this.painted = new Map(); // "row:column" -> element, of what is on the page now
+    this.drawn = new WeakMap(); // element -> the CellData that it shows
     this.editing = null; // the element that is edited in
+    this.waiting = new Map(); // "row:column" -> the version of the cells by which what was typed is judged
     this.selection = new Selection(this);
+    // Tabulator takes cells off the page and puts them there again without a word.
+    new MutationObserver((changes) => {
+      for (const { addedNodes, removedNodes } of changes) {
+        for (const node of removedNodes) this.each(node, (element, at) => this.painted.get(at) === element && this.painted.delete(at));
+        for (const node of addedNodes) {
+          this.each(node, (element, at) => this.attached(element, at));
+          const number = node.classList?.contains("tabulator-row") && node.querySelector(":scope > .number");
+          if (number) this.selection.markNumber(number);
+        }
+      }
+    }).observe(holder, { childList: true, subtree: true });
+  }
+
+  each(node, work) {
+    const inside = node.classList?.contains("tabulator-cell") ? [node] : node.classList?.contains("tabulator-row") ? node.children : [];
+    for (const element of inside) if (element.dataset.at && !(element === this.editing)) work(element, element.dataset.at);
+  }
+
+  attached(element, at) {
+    if (!element.isConnected) return;
+    this.painted.set(at, element);
+    const [row, column] = at.split(":").map(Number);
+    const known = this.cells.at(row, column);
+    if (this.drawn.get(element) !== known) this.paint(element, known);
+    if (known === undefined) this.look();
+    this.selection.mark(element, row, column);
+  }
+
+  paint(element, cell) {
+    this.drawn.set(element, cell);
+    paint(element, cell);
   }
 
   /**
@@ -41,6 +74,7 @@ export class Grid {
   show(cells, lines, rows) {
     this.table?.destroy();
     this.painted.clear();
+    this.waiting.clear();
     this.editing = null;
     Object.assign(this, { cells, rows, hiddenColumns: new Set() });
     const { frozenRowCount = 0, frozenColumnCount = 0 } = cells.sheet.gridProperties;
@@ -58,9 +92,16 @@ export class Grid {
         rowHeight: phone.matches ? 40 : 30,
         height: "100%",
         frozenRows: frozenRowCount,
+        renderHorizontal: "virtual",
+        renderVerticalBuffer: 250, // pixels beyond what can be seen: more of it makes each jump dearer
         keybindings: false,
       });
       this.table.on("tableBuilt", () => {
+        // Tabulator 6.5 forgets the rows that stay in place when it draws the columns of those that can be seen.
+        const { rowManager, columnManager } = this.table;
+        columnManager.renderer.getVisibleRows = function visible() {
+          return (this.visibleRows ??= rowManager.getVisibleRows(true));
+        };
         this.scroller = this.holder.querySelector(".tabulator-tableholder");
         this.scroller.tabIndex = -1;
         this.scroller.addEventListener("scroll", () => this.look(), { passive: true });
@@ -89,9 +130,7 @@ export class Grid {
     const element = cell.getElement();
     const known = this.cells.at(row, column);
     element.dataset.at = `${row}:${column}`;
-    this.painted.set(element.dataset.at, element);
-    if (known === undefined) this.look();
-    this.selection.mark(element, row, column);
+    this.drawn.set(element, known);
     return contentOf(element, known);
   }
 
@@ -112,8 +151,8 @@ export class Grid {
   repaint(places, mark) {
     for (const { row, column } of places) {
       const element = this.painted.get(`${row}:${column}`);
-      if (!element?.isConnected || element === this.editing) continue;
-      paint(element, this.cells.at(row, column));
+      if (!element || element === this.editing) continue;
+      this.paint(element, this.cells.at(row, column));
       if (!mark) continue;
       element.classList.remove("changed");
       void element.offsetWidth; // so that it begins anew
@@ -135,8 +174,7 @@ export class Grid {
   }
 
   element(row, column) {
-    const found = this.painted.get(`${row}:${column}`);
-    return found?.isConnected ? found : null;
+    return this.painted.get(`${row}:${column}`) ?? null;
   }
 
   /** Scroll as far as it takes to see a cell. */
@@ -167,21 +205,37 @@ export class Grid {
 
   // --- editing
 
-  /** Open the active cell; with a text, that takes the place of what is in it. */
-  async edit(typed = null) {
+  /**
+   * Open the active cell; with a text, that takes the place of what is in it. `picks`: with the pointer, so that a date
+   * is picked from a calendar.
+   */
+  async edit(typed = null, { picks = false } = {}) {
     const { row, column } = this.selection.active ?? {};
     if (row === undefined || this.editing) return;
+    if (this.opening) { // somebody types faster than the cell comes
+      this.opening.typed = (this.opening.typed ?? "") + (typed ?? "");
+      return;
+    }
+    this.opening = { typed };
     this.reveal(row, column);
-    await this.cells.want([row]);
-    const element = this.element(row, column) ?? (await nextFrame(() => this.element(row, column)));
-    if (!element) return;
+    try {
+      if (this.cells.at(row, column) === undefined) await this.cells.want([row]);
+      const element = this.element(row, column) ?? (await nextFrame(() => this.element(row, column)));
+      if (element) this.openEditor(element, row, column, this.opening.typed, picks);
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  openEditor(element, row, column, typed, picks) {
     this.editing = element;
+    this.told.edit();
     element.classList.add("editing");
     const name = nameOf({ row0: row, row1: row + 1, col0: column, col1: column + 1 });
     const close = (text, move) => {
       this.editing = null;
       element.classList.remove("editing");
-      paint(element, this.cells.at(row, column));
+      this.paint(element, this.cells.at(row, column));
       this.selection.mark(element, row, column);
       if (text !== undefined) {
         this.pending(element, text);
@@ -190,7 +244,7 @@ export class Grid {
       if (move || !document.activeElement || document.activeElement === document.body) this.focus();
       if (move) this.selection.step(...move);
     };
-    const { element: editor, open } = editorFor(this.cells.at(row, column) ?? {}, typed, close, name);
+    const { element: editor, open } = editorFor(this.cells.at(row, column) ?? {}, { typed, picks }, close, name);
     element.replaceChildren(editor);
     open();
   }
@@ -200,6 +254,17 @@ export class Grid {
     const chip = element.querySelector(".chip");
     (chip ?? element.querySelector(".words") ?? {}).textContent = String(text);
     element.classList.add("pending");
+    this.waiting.set(element.dataset.at, this.cells.version + 1);
+  }
+
+  /** Cells of this version came: what was typed before it is what it is. */
+  settle(version) {
+    for (const [at, needed] of this.waiting) {
+      if (needed > version) continue;
+      this.waiting.delete(at);
+      const [row, column] = at.split(":").map(Number);
+      this.repaint([{ row, column }], false);
+    }
   }
 
   /** How a screen reader is told of a cell. */

@@ -4,14 +4,14 @@ import { place, make } from "../page.js";
 import { kindOf } from "./book.js";
 
 const SHEET = /^https:\/\/docs\.google\.com\/spreadsheets\/d\/([\w-]+)\/edit[^#]*(#.*)$/;
-const FILE = /^https:\/\/drive\.google\.com\/(?:file\/d\/|open\?id=|drive\/folders\/)([\w-]+)/;
+const FILE = /^https:\/\/drive\.google\.com\/(?:file\/d\/|open\?id=|drive\/(folders)\/)([\w-]+)/;
 
 /** Where a link leads: within the workspace where it is of here; "" for what is no web address. */
 export function leadsTo(link) {
   const sheet = SHEET.exec(link);
   if (sheet && sheet[1] === place.spreadsheet.id) return `/sheet${sheet[2]}`;
   const file = FILE.exec(link);
-  if (file) return `/drive#${file[1]}`;
+  if (file) return `/drive#${file[1] ? "folder" : "file"}=${file[2]}`;
   return /^https?:\/\//i.test(link) ? link : "";
 }
 
@@ -65,11 +65,19 @@ function dress(element, format) {
   const neutral = ground && isNeutral(back);
   element.classList.toggle("neutral", Boolean(neutral));
   element.classList.toggle("painted", Boolean(ground) && !neutral);
-  element.style.backgroundColor = ground && !neutral ? ground : "";
-  element.style.color = neutral ? "" : colorOf(font.foregroundColor, isBlack) || "";
+  const ink = neutral ? "" : colorOf(font.foregroundColor, isBlack);
+  element.classList.toggle("inked", Boolean(ink));
+  tint(element, "--ground-given", neutral ? "" : ground);
+  tint(element, "--ink-given", ink);
   element.style.fontWeight = font.bold ? "600" : "";
   element.style.fontStyle = font.italic ? "italic" : "";
   element.style.textDecoration = [font.underline && "underline", font.strikethrough && "line-through"].filter(Boolean).join(" ");
+}
+
+/** A dark page mixes the given colours with its own: see the style sheet. */
+function tint(element, name, color) {
+  if (color) element.style.setProperty(name, color);
+  else element.style.removeProperty(name);
 }
 
 function colorOf(color, saysNothing) {

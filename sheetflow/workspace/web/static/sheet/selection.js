@@ -17,7 +17,7 @@ export class Selection {
     holder.addEventListener("pointerover", (event) => this.dragged(event));
     addEventListener("pointerup", () => { this.dragging = null; });
     holder.addEventListener("click", (event) => this.clicked(event));
-    holder.addEventListener("dblclick", (event) => this.placeOf(event.target) && grid.edit());
+    holder.addEventListener("dblclick", (event) => this.placeOf(event.target) && grid.edit(null, { picks: true }));
     holder.addEventListener("contextmenu", (event) => {
       const place = this.placeOf(event.target);
       if (!place || grid.editing) return;
@@ -155,7 +155,7 @@ export class Selection {
     const found = event.pointerType === "touch" && !event.target.closest(".editing, a[href]") && this.under(event.target);
     if (found) {
       this.grid.focus();
-      if (this.again) this.grid.edit();
+      if (this.again) this.grid.edit(null, { picks: true });
       else this.choose(found, false);
     } else if (event.target.closest(".check") && event.pointerType !== "touch") this.grid.told.toggle();
   }
@@ -190,10 +190,6 @@ export class Selection {
     this.rowSet = new Set(rows);
     [this.top, this.bottom, this.left, this.right] = [rows[0], rows.at(-1), columns[0], columns.at(-1)];
     for (const [at, element] of this.grid.painted) {
-      if (!element.isConnected) {
-        this.grid.painted.delete(at);
-        continue;
-      }
       const [row, column] = at.split(":").map(Number);
       this.mark(element, row, column);
     }

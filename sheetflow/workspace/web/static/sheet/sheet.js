@@ -28,6 +28,7 @@ class SheetPage {
     this.grid = new Grid($("grid"), {
       select: () => this.selected(),
       enter: (row, column, text) => this.enter([row], { first: column, count: 1 }, text),
+      edit: () => this.notes.hide(),
       toggle: () => this.toggle(),
       menu: (event) => this.tools.menu(event),
     });
@@ -89,7 +90,7 @@ class SheetPage {
     if (this.cells) this.cells.gone = true;
     this.sheet = sheet;
     this.view = view;
-    this.cells = new Cells(sheet.properties, (changes, first) => this.changed(changes, first));
+    this.cells = new Cells(sheet.properties, (...news) => this.changed(...news));
     const cells = this.cells;
     const [lines] = await Promise.all([cells.lines(), cells.want([0])]);
     this.lines = lines;
@@ -129,6 +130,11 @@ class SheetPage {
       this.reading = null;
       if (this.again) this.refresh();
     });
+  }
+
+  /** Resolves when what is shown is what there is. */
+  async settled() {
+    while (this.reading) await this.reading;
   }
 
   async readAgain() {
@@ -178,9 +184,10 @@ class SheetPage {
     }
   }
 
-  changed(changes, first) {
+  changed(changes, first, version) {
     this.grid.repaint(changes, !first);
-    this.edits.answered(this.sheet.properties.sheetId, first ? [] : changes);
+    this.grid.settle(version);
+    this.edits.answered(this.sheet.properties.sheetId, first ? [] : changes, version);
     const { active } = this.grid.selection;
     if (!active || !changes.some((each) => each.row === active.row && each.column === active.column)) return;
     this.grid.selection.draw();

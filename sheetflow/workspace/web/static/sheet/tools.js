@@ -153,7 +153,7 @@ export class Tools {
     const { columns } = this.page.cells.size;
     const sheetId = this.page.sheet.properties.sheetId;
     if (!(await this.change({ appendDimension: { sheetId, dimension: "COLUMNS", length: 1 } }))) return;
-    await this.page.reading;
+    await this.page.settled();
     toast(text.column_added.replace("{column}", letters(columns)), "good");
     this.page.grid.selection.cover({ row0: 0, row1: 1, col0: columns, col1: columns + 1 });
   }
