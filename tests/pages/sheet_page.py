@@ -22,7 +22,7 @@ class SheetPage:
         return self.at(row, self.firm.columns()[column])
 
     def go(self, rid: str, column: str) -> Locator:
-        """Go to a request's cell by the name box: columns that are far away are drawn only when one is near."""
+        """Go to a request's cell by the name box: far columns are drawn only when one is near."""
         self.page.locator("#name").fill(
             self.firm.a1(self.firm.number(rid), self.firm.columns()[column]).split("!")[-1]
         )

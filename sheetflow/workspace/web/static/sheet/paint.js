@@ -68,6 +68,8 @@ function dress(element, format) {
   const ink = neutral ? "" : colorOf(font.foregroundColor, isBlack);
   element.classList.toggle("inked", Boolean(ink));
   tint(element, "--ground-given", neutral ? "" : ground);
+  // The colour of a pale ground is in its letters, that of a deep one in the ground.
+  tint(element, "--hue-given", ground && ink && isPale(back) ? ink : ground);
   tint(element, "--ink-given", ink);
   element.style.fontWeight = font.bold ? "600" : "";
   element.style.fontStyle = font.italic ? "italic" : "";
@@ -89,4 +91,5 @@ function colorOf(color, saysNothing) {
 const parts = (color) => [color.red ?? 0, color.green ?? 0, color.blue ?? 0];
 const isWhite = (color) => Math.min(...parts(color)) >= 0.999;
 const isBlack = (color) => Math.max(...parts(color)) <= 0.001;
+const isPale = (color) => Math.min(...parts(color)) > 0.5;
 const isNeutral = (color) => Math.min(...parts(color)) > 0.85 && Math.max(...parts(color)) - Math.min(...parts(color)) < 0.05;
