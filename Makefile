@@ -46,7 +46,7 @@ demo: $(STAMP) ## every person's part played on a fresh local workspace
 	$(BIN)/sheetflow demo --requests tests/data/requests.csv
 
 test: $(STAMP) $(VENDOR) ## the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/python .ci/locks.py check
@@ -56,7 +56,7 @@ check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 format: $(STAMP) ## ruff's formatting and its safe fixes
 	$(BIN)/ruff format .
