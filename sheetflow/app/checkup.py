@@ -17,7 +17,7 @@ from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model.events import Event
 from sheetflow.model.snapshot import Snapshot
 from sheetflow.ports import ClockPort, HistoryPort, MailPort, SheetPort
-from sheetflow.templates.plan import Plan
+from sheetflow.templates.plan import Change, Place
 from sheetflow.templates.texts import Texts, fill
 
 State = Literal["ok", "off", "warn", "bad"]
@@ -109,10 +109,10 @@ class Case:
         """What the spreadsheet says of itself."""
         return self.ward.upkeep.registry.read()
 
-    @cached_property
-    def plan(self) -> Plan:
-        """What differs from what was declared."""
-        return self.ward.upkeep.survey()
+    def differences(self, place: Place) -> Sequence[Change]:
+        """What differs in one place from what was declared: one that is out of reach hides no other."""
+        found = self.ward.upkeep.places.get(place)
+        return found.survey(self.known) if found is not None else ()
 
     def say(self, check: str, state: State, outcome: str, **facts: str) -> Finding:
         """A finding in words: those of this check's outcome, else of the outcome alone."""

@@ -162,14 +162,14 @@ def _differences(case: Case, check: str, changes: Sequence[Change], state: State
 
 
 def _drift(case: Case) -> Iterator[Finding]:
-    yield from _differences(case, "drift", case.plan.at("spreadsheet"), "warn")
+    yield from _differences(case, "drift", case.differences("spreadsheet"), "warn")
 
 
 def _sharing(case: Case) -> Iterator[Finding]:
     if "drive" not in case.ward.upkeep.places:
         yield case.say("sharing", "off", "off")
         return
-    yield from _differences(case, "sharing", case.plan.at("drive"), "bad")
+    yield from _differences(case, "sharing", case.differences("drive"), "bad")
 
 
 def _form(case: Case) -> Iterator[Finding]:
@@ -178,7 +178,7 @@ def _form(case: Case) -> Iterator[Finding]:
         yield case.say("form", "off", "off")
         return
     call()
-    yield from _differences(case, "form", case.plan.at("form"), "bad")
+    yield from _differences(case, "form", case.differences("form"), "bad")
 
 
 def _history(case: Case) -> Iterator[Finding]:
