@@ -23,15 +23,24 @@ if TYPE_CHECKING:
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-def guard_loopback() -> None:
-    """Refuse what does not come from a tool on this machine.
+def guard_host() -> None:
+    """Refuse a foreign Host header: a page whose name was made to lead here (DNS rebinding).
 
     Raises:
-        GoogleError: 403 for a foreign Host header, 415 for a body that is not JSON.
+        GoogleError: 403.
     """
     name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     if name.lower() not in LOCAL_NAMES:
         raise GoogleError(403, "PERMISSION_DENIED", f"Not a local name: {request.host}")
+
+
+def guard_loopback() -> None:
+    """Refuse what does not come from a tool or a page on this machine.
+
+    Raises:
+        GoogleError: 403 for a foreign Host header, 415 for a body that is not JSON.
+    """
+    guard_host()
     if request.method not in ("GET", "HEAD", "DELETE") and not request.is_json:
         raise GoogleError(415, "INVALID_ARGUMENT", "Send JSON, as application/json")
 

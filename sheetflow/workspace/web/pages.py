@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sheetflow import runtime
 from sheetflow.core.rulebook import LANGUAGES
-from sheetflow.emulator.control_routes import guard_loopback
+from sheetflow.emulator.control_routes import guard_host, guard_loopback
 from sheetflow.emulator.wire import GoogleError
 from sheetflow.templates.texts import Texts, load_texts
 from sheetflow.workspace import cast
@@ -127,6 +127,7 @@ def blueprint(workspace: LocalWorkspace) -> Blueprint:
     )
     pages = Pages(workspace)
     routes.before_request(guard_loopback)
+    routes.before_app_request(guard_host)  # Google's paths too: with pages there are browsers
 
     @routes.after_request
     def sealed(response: Response) -> Response:

@@ -32,9 +32,15 @@ def test_pages__are_sealed_against_foreign_and_inline_code(firm: Firm) -> None:
     assert all("src=" in each or 'type="application/json"' in each for each in scripts)
 
 
-@pytest.mark.parametrize("path", ["/", "/sheet", "/workspace/events", "/workspace/static/base.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sheet", "/workspace/events", "/v4/spreadsheets/x", "/forms/static/form.css"]
+)
 def test_pages__are_for_this_machine_alone(firm: Firm, path: str) -> None:
-    foreign = requests.get(firm.url + path, headers={"Host": "evil.example"}, timeout=30)
+    foreign = requests.get(
+        firm.url + path,
+        headers={"Host": "evil.example", "Authorization": f"Bearer local:{firm.mia.address}"},
+        timeout=30,
+    )
     assert foreign.status_code == 403
 
 
