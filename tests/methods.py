@@ -68,7 +68,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def method_of(verb: str, path: str) -> Method | None:
     """The method that a call is; the chunks of a resumable upload are the one that began it."""
-    if verb == "PUT" and path.startswith("/upload/drive/v3/"):
+    if verb in ("PUT", "POST") and path.startswith("/upload/drive/v3/"):
         verb = "POST" if path.endswith("/files") else "PATCH"
     found = next((method for pattern, method in _patterns(verb) if pattern.fullmatch(path)), None)
     begun = found is None or path.endswith("/drafts/send")
