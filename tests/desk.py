@@ -41,6 +41,7 @@ KEY = b"k" * 32
 SPREADSHEET = "spreadsheet-1"
 SHEETS = {
     "registry": 100, "contractors": 101, "people": 102, "settings": 103, "calendar": 104, "history": 105,
+    "policy": 106,
     "inbox": 110, "state": 111, "outbox": 112,
 }  # fmt: skip
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -185,6 +186,7 @@ class FakeSheet:
         self.rows: list[list[Cell]] = []
         self.notes: dict[tuple[str, str], str] = {}
         self.people, self.settings = [list(row) for row in people], [list(row) for row in settings]
+        self.policy: list[list[Cell]] = []
         self.state: list[list[Cell]] = []
         self.inbox: list[list[Cell]] = []
         self.outbox: list[list[Cell]] = []
@@ -215,6 +217,7 @@ class FakeSheet:
             self.clock.now(), self.token, Registry(columns, [_trim(row) for row in rows], len(self.header)),
             [_trim(row) for row in self.state], [_trim(row) for row in self.inbox],
             [_trim(row) for row in self.outbox], self.people, self.settings, self.contractors,
+            policy=self.policy,
         )  # fmt: skip
 
     def commit(self, commit: Commit) -> Receipt:
@@ -260,7 +263,7 @@ class FakeSheet:
         return self.token, [history.from_row(row, place) for place, row in enumerate(self.history, 1)]
 
     def _put(self, block: Block) -> None:
-        tab = {"people": self.people, "settings": self.settings}[block.tab]
+        tab = {"people": self.people, "settings": self.settings, "policy": self.policy}[block.tab]
         for offset, values in enumerate(block.rows):
             while len(tab) <= block.row + offset:
                 tab.append([])
@@ -281,7 +284,11 @@ class Desk:
     """A company at work: `edit` and its kin are people's hands, `run` is a pass."""
 
     def __init__(
-        self, people: str = PEOPLE, settings: Mapping[str, str] | None = None, language: str = "en"
+        self,
+        people: str = PEOPLE,
+        settings: Mapping[str, str] | None = None,
+        language: str = "en",
+        policy: str = "",
     ) -> None:
         self.clock, self.nonces, self.mail = FakeClock(), FakeNonces(), FakeMail()
         self.forms, self.files = FakeForms(), FakeFiles()
@@ -291,6 +298,7 @@ class Desk:
         self.sheet = FakeSheet(
             rows, [["Setting", "Value"], *[[k, v] for k, v in options.items()]], self.clock, language
         )
+        self.sheet.policy = [list(row) for row in tables.parse(policy)] if policy else []
         self.book = book(language)
         self._edits, self._ids = itertools.count(1), itertools.count(2, 2)
         self.refusals: list[str] = []

@@ -26,9 +26,11 @@ from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
 from sheetflow.templates.formulas import header_text, letter
 
-TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox")
+POLICY = "policy"
+"""The tab that a registry of an older sheetflow has not got yet."""
+TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", POLICY)
 """What a pass reads, between two looks at the token."""
-PEOPLES_TABS = ("registry", "contractors", "people", "settings", "calendar")
+PEOPLES_TABS = ("registry", "contractors", "people", "settings", POLICY, "calendar")
 """What people see: an export has all of these that there are."""
 
 
@@ -53,18 +55,22 @@ class Sheets:
         self._sheets: Mapping[str, int] = {}
         self._orphan: Token | None = None
         self._banks: tuple[str, Mapping[str, Sequence[str]]] | None = None
+        self._older, self._there = False, frozenset[str]()
 
     def read(self) -> Snapshot:
         """Read what a pass needs. Raises Unavailable where the spreadsheet changes faster than it is read."""
         for _ in range(5):
-            first, *tabs, last = self._get(["token", *TABS, "token"])
+            first, *tabs, last = self._everything()
             token = read_token(_corner(first))
+            if POLICY in token.sheets and len(tabs) < len(TABS):
+                self._older = False  # the tab was added since
+                continue
             if token_text(token) == token_text(read_token(_corner(last))):
                 break
         else:
             raise Unavailable("Sheets", "another commit came in between at every try to read")
         self._sheets = token.sheets
-        found = dict(zip(TABS, tabs, strict=True))
+        found = dict(zip(TABS, tabs, strict=False))
         return Snapshot(
             now=self.http.told_at or self.clock.now(),
             token=token,
@@ -76,6 +82,7 @@ class Sheets:
             settings=found["settings"],
             contractors=found["contractors"],
             throttled=self.http.throttled,
+            policy=found.get(POLICY, []),
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -136,6 +143,17 @@ class Sheets:
 
     # --- reading
 
+    def _everything(self) -> list[list[list[Cell]]]:
+        """All tabs of a pass between two looks at the token; without the policy where there never was one."""
+        if not self._older:
+            try:
+                return self._get(["token", *TABS, "token"])
+            except NotFound:
+                if POLICY in self._sheets or POLICY in self._there:
+                    raise
+                self._older = True
+        return self._get(["token", *TABS[:-1], "token"])
+
     def _get(self, keys: Sequence[str], render: str = "FORMULA") -> list[list[list[Cell]]]:
         try:
             return self._batch_get(keys, render)
@@ -161,6 +179,7 @@ class Sheets:
             "people": ("people", "A1:Z"),
             "settings": ("settings", "A1:B"),
             "contractors": ("contractors", "A1:M"),
+            POLICY: (POLICY, "A1:Z"),
             "history": ("history", "A1:I"),
             "banks": ("banks", "A1:D"),
         }
@@ -177,6 +196,7 @@ class Sheets:
         sheets = self._sheets or _FALLBACK_SHEETS
         before = dict(self.titles)
         self.titles |= {key: found[sheet] for key, sheet in sheets.items() if sheet in found}
+        self._there = frozenset(key for key, sheet in sheets.items() if sheet in found)
         return before != self.titles
 
     def _registry(self, rows: list[list[Cell]]) -> Registry:
@@ -250,6 +270,7 @@ _FALLBACK_SHEETS = {
     "settings": 103,
     "history": 105,
     "banks": 113,
+    POLICY: 106,
 }
 """The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
 

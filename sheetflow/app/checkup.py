@@ -94,8 +94,9 @@ class Case:
 
     @cached_property
     def company(self) -> Company:
-        """Its people and settings."""
-        return read_company(self.snapshot.people, self.snapshot.settings, self.ward.book)
+        """Its people, settings and policy."""
+        snapshot = self.snapshot
+        return read_company(snapshot.people, snapshot.settings, self.ward.book, snapshot.policy)
 
     @cached_property
     def events(self) -> Sequence[Event]:

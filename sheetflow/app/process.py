@@ -291,6 +291,7 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         last_id=max(old.last_id, decision.last_id),
         people=decision.people or old.people,
         settings=decision.settings or old.settings,
+        policy=decision.policy or old.policy,
         access=decision.access or old.access,
         form=old.form if decision.form is None else decision.form,
         vitals=old.vitals if decision.vitals is None else decision.vitals,

@@ -22,16 +22,17 @@ from sheetflow.templates.lineup import by_position, identify
 from sheetflow.templates.schema import Template
 from sheetflow.templates.target import PEOPLE
 
-WHOLE = ("registry", "people", "settings", "contractors")
+WHOLE = ("registry", "people", "settings", "contractors", "policy")
 """Tabs of which every cell is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What a spreadsheet that is no registry yet begins with: rows of both tabs, headers first."""
+    """What a spreadsheet that is no registry yet begins with: rows of its tabs, headers first."""
 
     people: Sequence[Sequence[str]] = ()
     settings: Sequence[Sequence[str]] = ()
+    policy: Sequence[Sequence[str]] = ()
 
 
 @dataclass(slots=True)

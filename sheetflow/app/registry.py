@@ -15,6 +15,7 @@ from sheetflow.app.reading import First, Seen, headed, named_range, quoted, rang
 from sheetflow.app.upkeep import Done, Known
 from sheetflow.core import access, history, tabs
 from sheetflow.core.company import Company, read_company
+from sheetflow.core.policy import table
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError, Unavailable
 from sheetflow.model.people import People, Role
@@ -34,10 +35,15 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "inbox": tabs.INBOX_HEADERS,
     "outbox": tabs.OUTBOX_HEADERS,
     "history": tabs.HISTORY_HEADERS,
+    "policy": table.COLUMNS,
     "contractors": (*tabs.CONTRACTOR_HEADERS, FORM_LINK),
     "banks": tabs.BANK_HEADERS,
 }
 """The system tabs' columns, by their keys."""
+RECORDED: Mapping[str, str] = {
+    "people": "PeopleChanged", "settings": "SettingsChanged", "policy": "PolicyChanged",
+}  # fmt: skip
+"""Tabs whose whole content History keeps, and the event that has it."""
 TRIES = 4
 GUARDED = ("named range", "token")
 """Kinds of changes that the guard itself puts right."""
@@ -151,7 +157,7 @@ class RegistryPlace:
     def _look_back(self, seen: Seen) -> None:
         """Read the History where something has to be made again from it."""
         sheets = seen.template.sheets
-        gone = [key for key in ("state", "people", "settings") if seen.actual.sheet(sheets[key]) is None]
+        gone = [key for key in ("state", *RECORDED) if seen.actual.sheet(sheets[key]) is None]
         record = seen.actual.sheet(sheets["history"])
         if seen.founding or not (gone or seen.token_lost) or record is None:
             return
@@ -160,19 +166,17 @@ class RegistryPlace:
 
     def _company(self, seen: Seen) -> Company:
         found = {}
-        for key, kind in (("people", "PeopleChanged"), ("settings", "SettingsChanged")):
+        for key, kind in RECORDED.items():
             sheet = seen.actual.sheet(seen.template.sheets[key])
             if sheet is not None:
                 found[key] = headed(sheet.values(), self.book) if key == "people" else sheet.values()
             elif seen.founding:
-                found[key] = [
-                    list(row) for row in (self.first.people if key == "people" else self.first.settings)
-                ]
+                found[key] = [list(row) for row in getattr(self.first, key)]
             else:
                 found[key] = restoration.recorded(seen.events, kind)
             if sheet is None:  # what it is made again with
                 seen.rows[key] = [list(row) for row in found[key][1:]]
-        return read_company(found["people"], found["settings"], self.book)
+        return read_company(found["people"], found["settings"], self.book, found["policy"])
 
     def _restore(self, seen: Seen, company: Company) -> None:
         sheets = seen.template.sheets

@@ -13,7 +13,9 @@ from datetime import UTC, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sheetflow.core.absences import read_absences
 from sheetflow.core.history import dumps
+from sheetflow.core.policy.table import Policy, read_policy
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import Cell, canonical, text_of
 from sheetflow.model.invalid import Invalid
@@ -25,6 +27,7 @@ DEFAULTS: Mapping[str, str] = {
     "company": "",
     "company_inn": "",
     "base_currency": "RUB",
+    "rates": "",
     "time_zone": "Europe/Moscow",
     "grace_seconds": "60",
     "hold_minutes": "10",
@@ -57,6 +60,7 @@ class Settings:
     base_currency: str
     currencies: tuple[str, ...]
     zone: tzinfo
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     def items(self, key: str) -> list[str]:
         """A setting that is a list, split at commas."""
@@ -69,19 +73,25 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who works here and how. `problems`: what on the two tabs could not be understood, as sentences."""
+    """Who works here and how. `problems`: what on the two tabs could not be understood, as sentences.
+
+    `policy`: who has to approve what; its rules know themselves what of them could not be understood.
+    """
 
     people: People
     settings: Settings
     problems: tuple[str, ...] = field(default=())
+    policy: Policy = field(default=Policy())
 
 
-def read_company(people: Sequence[Row], settings: Sequence[Row], book: Rulebook) -> Company:
-    """Read both tabs, their header rows included."""
+def read_company(
+    people: Sequence[Row], settings: Sequence[Row], book: Rulebook, policy: Sequence[Row] = ()
+) -> Company:
+    """Read the tabs, their header rows included. `policy`: only for who has to decide on approvals."""
     problems: list[str] = []
-    return Company(
-        People(_people(people, book, problems)), _settings(settings, book, problems), tuple(problems)
-    )
+    staff = People(_people(people, book, problems))
+    chosen = _settings(settings, book, problems)
+    return Company(staff, chosen, tuple(problems), read_policy(policy, staff, chosen.base_currency, book))
 
 
 def tab_digest(rows: Sequence[Row]) -> str:
@@ -144,6 +154,7 @@ def _people(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> list[Pe
                 limits,
                 at(row, "language").lower(),
                 aliases,
+                read_absences(at(row, "absent"), email, problems),
             )
         )
     return found
@@ -207,7 +218,24 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         base_currency=base,
         currencies=tuple(currencies),
         zone=_zone(values["time_zone"], problems),
+        rates=_rates(values["rates"], problems),
     )
+
+
+def _rates(text: str, problems: list[str]) -> dict[str, Decimal]:
+    """What one unit of a currency comes to in the base currency: "USD 92.50; EUR 100"."""
+    rates = {}
+    for part in text.replace("\n", ";").split(";"):
+        name, _, rate = part.strip().partition(" ")
+        if not name:
+            continue
+        try:
+            rates[parse_currency(name)] = parse_amount(rate.lstrip(" ="))
+        except Invalid:
+            problems.append(
+                f"Settings: rates: {part.strip()!r} is no rate such as USD 92.50, so it does not count"
+            )
+    return rates
 
 
 def _zone(name: str, problems: list[str]) -> tzinfo:

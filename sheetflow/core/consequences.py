@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sheetflow.core.company import Company
-from sheetflow.core.history import instant
+from sheetflow.core.history import instant, moment
+from sheetflow.core.policy.steps import Turns, involved, open_step
+from sheetflow.core.policy.telling import approvals_text, who_approved
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.case import same_person
 from sheetflow.model import dates
@@ -89,7 +92,7 @@ def unclaimed(
     """A status that nobody is known to have picked: whoever could lawfully have done it may confirm it."""
     found = []
     for request, target in pairs:
-        for person in _candidates(request, target, company):
+        for person in _candidates(request, target, company, at):
             facts = facts_of(request, company, book, person.email) | {"target": target, "at": at}
             found.append(
                 _letter(f"{request.id}\n{target}\n{at}", "confirm-status", person.email, request.id, facts)
@@ -111,7 +114,7 @@ def language_of(address: str, company: Company, book: Rulebook) -> str:
 
 def facts_of(request: Request, company: Company, book: Rulebook, to: str) -> dict[str, object]:
     """What a letter about a request may say to somebody: `facts_about`, and how to address them."""
-    return facts_about(request, company) | _addressed(to, company, book)
+    return facts_about(request, company) | _addressed(to, request, company, book)
 
 
 def facts_about(request: Request, company: Company) -> dict[str, object]:
@@ -126,7 +129,6 @@ def facts_about(request: Request, company: Company) -> dict[str, object]:
     return facts | {
         "status": request.status,
         "requester": people.name(request.requester),
-        "approver": people.name(request.approver) if request.approver else "",
         "paid": str(request.paid),
         "fingerprint": request.fingerprint,
         "cautions": [[key, dict(facts)] for key, facts in request.cautions],
@@ -143,23 +145,21 @@ _READERS: Mapping[str, Callable[[Cell], str]] = {
 }
 
 
-def _addressed(to: str, company: Company, book: Rulebook) -> dict[str, object]:
-    return {"language": language_of(to, company, book), "name": company.people.name(to)}
+def _addressed(to: str, request: Request, company: Company, book: Rulebook) -> dict[str, object]:
+    language = language_of(to, company, book)
+    words, people = book.for_person(language), company.people
+    said = {"approver": who_approved(request, people, words), "language": language, "name": people.name(to)}
+    if request.status == Status.SUBMITTED and request.approvals:
+        said["approved_by"] = approvals_text(request, people, words)
+    return said  # type: ignore[return-value]
 
 
-def approvers_for(request: Request, company: Company) -> list[Person]:
-    """Whom to ask: approvers whose limit covers it, else directors; never the requester."""
-    try:
-        amount = parse_amount(request.cell("amount"))
-        currency = parse_currency(text_of(request.cell("currency")))
-    except Invalid:
-        return []
-    able = [
-        person
-        for person in company.people.with_role(Role.APPROVER, Role.DIRECTOR)
-        if person.covers(amount, currency) and not same_person(person.email, request.requester, company)
-    ]
-    return [person for person in able if not person.has(Role.DIRECTOR)] or able
+def approvers_for(request: Request, company: Company, at: datetime) -> list[Person]:
+    """Whom to ask at a moment: those whom the step asks whose turn it is, substitutes included.
+
+    Where no rule of the policy fitted: approvers whose limit covers it, else directors. Never the requester.
+    """
+    return Turns(request, company, at).asked()
 
 
 def _of_event(event: Event, request: Request, company: Company, book: Rulebook) -> list[Letter]:
@@ -182,7 +182,7 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
     }
     found = []
     for address, template in to:
-        facts = about | _addressed(address, company, book)
+        facts = about | _addressed(address, request, company, book)
         if template.startswith("contractor-"):
             orders = [file["id"] for file in request.files if file["column"] == "payment_order"]
             facts |= {"reply_to": event.actor, "attachments": orders}
@@ -202,18 +202,33 @@ To = list[tuple[str, str]]
 """Who gets which letter: (address, template)."""
 
 
-def _on_submit(_event: Event, request: Request, company: Company) -> To:
-    if request.status != Status.SUBMITTED:  # decided in the same pass: there is nothing to ask any more
+def _on_submit(event: Event, request: Request, company: Company) -> To:
+    now = open_step(request)
+    if request.status != Status.SUBMITTED or (now is not None and now.number > 1):
+        return []  # decided in the same pass: there is nothing to ask any more, or another step asks
+    return [(person.email, "approve") for person in approvers_for(request, company, event.at)]
+
+
+def _on_approval_given(event: Event, request: Request, company: Company) -> To:
+    """The next step begins with the approval that completes this one."""
+    now = open_step(request)
+    begins = now is not None and now.number == int(event.data["step"]) + 1 and not event.data["left"]
+    if request.status != Status.SUBMITTED or not begins:
         return []
-    return [(person.email, "approve") for person in approvers_for(request, company)]
+    return [(person.email, "approve") for person in approvers_for(request, company, event.at)]
 
 
 def _on_approval(_event: Event, request: Request, company: Company) -> To:
     to = [(request.requester, "approved")]
     if request.status == Status.APPROVED:
         accountants = [person.email for person in company.people.with_role(Role.ACCOUNTANT)]
-        to += [(a, "to-pay") for a in accountants if not same_person(a, request.approver, company)]
+        to += [(a, "to-pay") for a in accountants if not _had_a_part(a, request, company)]
     return to
+
+
+def _had_a_part(address: str, request: Request, company: Company) -> bool:
+    """Whether somebody approved it, or had it approved in their stead: they do not pay it."""
+    return any(same_person(address, other, company) for other in involved(request))
 
 
 def _on_payment(event: Event, request: Request, company: Company) -> To:
@@ -249,6 +264,7 @@ def _to_requester(template: str) -> Callable[[Event, Request, Company], To]:
 
 _ASKED: Mapping[str, Callable[[Event, Request, Company], To]] = {
     "RequestSubmitted": _on_submit,
+    "ApprovalGiven": _on_approval_given,
     "RequestApproved": _on_approval,
     "RequestRejected": _to_requester("rejected"),
     "RequestReturned": _to_requester("returned"),
@@ -281,14 +297,14 @@ def strangers(
     ]  # fmt: skip
 
 
-def _candidates(request: Request, target: str, company: Company) -> list[Person]:
+def _candidates(request: Request, target: str, company: Company, at: str) -> list[Person]:
     if target == Status.APPROVED and request.status == Status.SUBMITTED:
-        return approvers_for(request, company)
+        return approvers_for(request, company, moment(at))
     if target in (Status.PAID, Status.PART_PAID):
         everybody = company.people.with_role(Role.ACCOUNTANT)
-        return [p for p in everybody if not same_person(p.email, request.approver, company)]
+        return [p for p in everybody if not _had_a_part(p.email, request, company)]
     if target in (Status.REJECTED, Status.RETURNED):
-        return approvers_for(request, company)
+        return approvers_for(request, company, moment(at))
     owner = company.people.find(request.requester)
     return [owner] if owner and target in (Status.SUBMITTED, Status.DRAFT, Status.CANCELLED) else []
 

@@ -56,7 +56,7 @@ def decide(snapshot: Snapshot, book: Rulebook, now: datetime) -> Decision:
 class _Pass:
     def __init__(self, snapshot: Snapshot, book: Rulebook, now: datetime) -> None:
         self.snapshot, self.book, self.now = snapshot, book, now
-        self.company: Company = read_company(snapshot.people, snapshot.settings, book)
+        self.company: Company = read_company(snapshot.people, snapshot.settings, book, snapshot.policy)
         self.decision = Decision()
         self.out = Outcome()
         self.state: dict[str, Row] = {str(row[0]): row for row in snapshot.state if row and row[0] != ""}
@@ -300,9 +300,10 @@ class _Pass:
         for name, rows, known, kind in (
             ("people", self.snapshot.people, token.people, "PeopleChanged"),
             ("settings", self.snapshot.settings, token.settings, "SettingsChanged"),
+            ("policy", self.snapshot.policy, token.policy, "PolicyChanged"),
         ):
             found = tab_digest(rows)
-            if found == known:
+            if found == known or (name == "policy" and not known and len(tab_content(rows)) < 2):
                 continue
             authors = {edit.user for edit in edits if edit.sheet == token.sheets.get(name) and edit.user}
             actor = ", ".join(sorted(authors)) or "unknown"

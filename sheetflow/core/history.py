@@ -179,6 +179,7 @@ def _submitted(request: Request, event: Event | Fact) -> None:
     _written(request, event)
     request.fingerprint = event.data["fingerprint"]
     request.status, request.approver = Status.SUBMITTED, ""
+    request.policy, request.approvals = dict(event.data.get("policy", {})), []
     request.unsigned = set()
 
 
@@ -211,12 +212,24 @@ def _cancelled(request: Request, event: Event | Fact) -> None:
 def _reopened(status: Status) -> Callable[[Request, Event | Fact], None]:
     def change(request: Request, _event: Event | Fact) -> None:
         request.status, request.fingerprint, request.approver = status, "", ""
+        request.policy, request.approvals = {}, []
 
     return change
 
 
 def _approved(request: Request, event: Event | Fact) -> None:
     request.status, request.approver = Status.APPROVED, event.actor
+    _approval_given(request, event)
+
+
+def _approval_given(request: Request, event: Event | Fact) -> None:
+    """One of several approvals, or one for somebody absent; a single one is told by `approver` alone."""
+    given = {key: event.data[key] for key in ("for", "step", "as", "covers") if key in event.data}
+    if given:
+        request.approvals.append({"by": event.actor, "at": instant(event.at), **given})
+    request.notes.pop(event.actor, None)  # what was said with it says nothing about the next step
+    if request.hold and request.hold.by == event.actor:
+        request.hold = None
 
 
 def _rejected(request: Request, _event: Event | Fact) -> None:
@@ -262,6 +275,7 @@ def _nothing(_request: Request, _event: Event | Fact) -> None:
 _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "RequestSubmitted": _submitted,
     "RequestWithdrawn": _reopened(Status.DRAFT),
+    "ApprovalGiven": _approval_given,
     "RequestApproved": _approved,
     "RequestRejected": _rejected,
     "RequestReturned": _reopened(Status.RETURNED),

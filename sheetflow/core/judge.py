@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetflow.core.history import instant
+from sheetflow.core.policy.matching import snapshot
+from sheetflow.core.policy.steps import Claim
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rules import RULES, MoveCase, Objection
+from sheetflow.core.rules.approvals import claim_of
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.model.money import parse_amount
@@ -76,10 +79,12 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
     match transition.act:
         case "submit":
             data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells, request.files)}
+            if policy := snapshot(request, case.company, known=case.payee_known):
+                data["policy"] = policy
         case "cancel":
             data |= _draft(request, person)
         case "approve":
-            data["fingerprint"] = request.fingerprint
+            return _approval(case, transition, cause, data)
         case "pay" | "pay-part":
             whole = parse_amount(request.cell("amount"))
             paid = (
@@ -93,6 +98,22 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
         case "reverse" if request.reversal:
             data |= {"reason": request.reversal.reason, "asked_by": request.reversal.by}
     return Fact(case.now, request.id, transition.event, person, case.via, data, cause)
+
+
+def _approval(case: MoveCase, transition: Transition, cause: str, data: dict[str, Any]) -> Fact:
+    """One approval: the one that completes what the policy asks for moves the request on."""
+    request, claim = case.request, claim_of(case)
+    assert case.person is not None  # noqa: S101 - known-person was asked
+    assert isinstance(claim, Claim)  # noqa: S101 - limit-covers-amount was asked
+    data["fingerprint"] = request.fingerprint
+    if claim.stands_in:
+        data["for"] = claim.subject.email
+    if request.policy:
+        data |= {"step": claim.step, "as": claim.entry, "left": claim.left} | (
+            {"covers": True} if claim.covers else {}
+        )
+    kind = transition.event if claim.completes else "ApprovalGiven"
+    return Fact(case.now, request.id, kind, case.person.email, case.via, data, cause)
 
 
 def _draft(request: Request, person: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sheetflow.core.company import Company, Settings
 from sheetflow.core.history import dumps, instant, moment
+from sheetflow.core.policy.telling import progress, who_approved
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
@@ -78,7 +79,7 @@ def to_row(
         seal_text(request.cells, comma=book.language == "ru"),
         checks(request, book, company),
         company.people.name(request.requester) if request.requester else "",
-        company.people.name(request.approver) if request.approver else "",
+        who_approved(request, company.people, book.own),
         _serial(request.updated, settings) if request.updated else "",
         float(request.paid) if request.paid else "",
         link,
@@ -130,6 +131,8 @@ def _read(row: Row) -> Request:
         qr=dict(data.get("qr", {})),
         filled=list(data.get("filled", ())),
         cautions=[(key, facts) for key, facts in data.get("cautions", ())],
+        policy=dict(data.get("policy", {})),
+        approvals=list(data.get("approvals", ())),
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -175,6 +178,8 @@ def _data(request: Request) -> dict[str, Any]:
         "qr": request.qr,
         "filled": request.filled,
         "cautions": request.cautions,
+        "policy": request.policy,
+        "approvals": request.approvals,
     }
     if hold := request.hold:
         data["hold"] = {
@@ -206,6 +211,7 @@ def checks(request: Request, book: Rulebook, company: Company) -> str:
                 "reversal", "", {"by": people.name(request.reversal.by), "reason": request.reversal.reason}
             )
         )
+    lines += progress(request, people, words)
     if request.unsigned:
         lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))
     return "\n".join(lines)

@@ -19,7 +19,10 @@ from sheetflow.workflow.table import Status
 
 LANGUAGES = ("en", "ru")
 
-LABELLED = (("status", "statuses"), ("target", "statuses"), ("ways", "statuses"), ("role", "roles"))
+LABELLED = (
+    ("status", "statuses"), ("target", "statuses"), ("ways", "statuses"), ("role", "roles"),
+    ("policy_column", "policy"), ("policy_columns", "policy"),
+)  # fmt: skip
 """Facts that are keys, or several keys joined by ", ": each is shown by its label in this group."""
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -138,6 +141,16 @@ class Rulebook:
     def people_headers(self) -> Mapping[str, str]:
         """Header of the People tab in any language, lower case -> key."""
         return self._reverse("people")
+
+    @cached_property
+    def policy_headers(self) -> Mapping[str, str]:
+        """Header of the Approval policy tab in any language, lower case -> key."""
+        return self._reverse("policy")
+
+    @cached_property
+    def policy_words(self) -> Mapping[str, str]:
+        """What is written in that tab besides names, in any language, lower case -> key."""
+        return self._reverse("policy_words")
 
     @cached_property
     def status_labels(self) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ FIRST_STATE_ROW = 2
 TOKEN_NAME = "SF_VERSION"  # noqa: S105 - the name of a named range
 TOKEN_FIELDS = (
     "revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon", "form",
-    "access", "banks", "vitals",
+    "access", "banks", "vitals", "policy",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def token_text(token: Token) -> str:
     return dumps({name: getattr(token, name) for name in TOKEN_FIELDS})
 
 
-_LATER = ("form", "access", "banks", "vitals")
+_LATER = ("form", "access", "banks", "vitals", "policy")
 """Fields that a token written by an older sheetflow may lack."""
 BANK_HEADERS = ("bik", "name", "corr_account", "city")
 

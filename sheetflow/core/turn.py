@@ -14,6 +14,7 @@ from sheetflow.core import history
 from sheetflow.core.company import Company, cell_of
 from sheetflow.core.contractors import Book
 from sheetflow.core.places import inputs_of
+from sheetflow.core.policy.telling import progress
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import Cell, canonical, digest
@@ -109,6 +110,12 @@ class Turn:
             return words.problem(
                 "reversal", "", {"by": self.company.people.name(asked.by), "reason": asked.reason}
             )
+        if (
+            refusal is None
+            and key == "status"
+            and (told := progress(self.request, self.company.people, words))
+        ):
+            return " ".join(told)
         if refusal is None:
             padded = key in ("inn", "bik") and key in self.normal
             kind = "filled" if key in self.filled else "normalised" if padded else ""
@@ -150,6 +157,10 @@ class Turn:
     def is_requester(self, person: Person) -> bool:
         """Whether the request is this person's."""
         return self.company.people.find(self.request.requester) is person
+
+    def knows_payee(self) -> bool:
+        """Whether the payee stands in the contractor book."""
+        return self.contractors is not None and bool(self.contractors.entries(self.request))
 
     def key(self, user: str) -> str:
         """The main address of whoever has this one."""

@@ -44,6 +44,7 @@ def take(turn: Turn, verdict: Verdict, case: MoveCase, cause: str) -> Refusal | 
     if verdict.fact:
         if verdict.fact.kind == "RequestSubmitted":
             turn.normalise()
+            case.payee_known = turn.knows_payee()
             verdict = judge(case, cause)
         assert verdict.fact is not None  # noqa: S101 - normal forms pass what the originals passed
         turn.happen(verdict.fact)

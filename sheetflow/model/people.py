@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -23,11 +24,21 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody is away, first and last day included. `substitute`: the address that decides, "" for none."""
+
+    start: date
+    end: date
+    substitute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One row of the People tab.
 
     `limits`: the largest amount this approver may approve, by currency (ISO 4217); a currency that is not
     named is not covered. A director needs none. `aliases`: other addresses of the same person.
+    `absences`: when they are away, in the order of the tab.
     """
 
     email: str
@@ -36,6 +47,7 @@ class Person:
     limits: Mapping[str, Decimal] = field(default_factory=dict)
     language: str = ""
     aliases: frozenset[str] = frozenset()
+    absences: tuple[Absence, ...] = ()
 
     def has(self, *roles: Role) -> bool:
         """Whether the person has any of these roles."""
@@ -47,6 +59,10 @@ class Person:
             return True
         limit = self.limits.get(currency)
         return Role.APPROVER in self.roles and limit is not None and amount <= limit
+
+    def absence(self, day: date) -> Absence | None:
+        """The absence that the day falls into, the first one where there are several."""
+        return next((one for one in self.absences if one.start <= day <= one.end), None)
 
 
 class People:

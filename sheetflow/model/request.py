@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sheetflow.model.cells import Cell
 
@@ -69,6 +70,9 @@ class Request:
     column. `qr`: what the payment QR on its invoice says, by column. `filled`: columns completed from the
     book or a QR. `cautions`: what is unusual about it: (key of [warnings], facts).
     `submitted`: it has a history, so it can no longer vanish.
+    `policy`: what it took along of the approval policy when it was submitted (`core.policy.table`), {} where
+    no rule fitted. `approvals`: what was given by it so far: by, step, as, at, and where they stood in for
+    somebody absent `for`; `covers`: the limit covered the amount.
     """
 
     id: str
@@ -99,6 +103,8 @@ class Request:
     qr: dict[str, Cell] = field(default_factory=dict)
     filled: list[str] = field(default_factory=list)
     cautions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    policy: dict[str, Any] = field(default_factory=dict)
+    approvals: list[dict[str, Any]] = field(default_factory=list)
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

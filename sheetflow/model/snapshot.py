@@ -23,8 +23,9 @@ class Token:
     `revision` counts commits. `range_id` is the id of the named range SF_VERSION that stands for this
     revision; the nonce in it says whose commit it was. `head`, `seq`: hash and number of the last event.
     `last_id`: the largest request number given by a pass. `sheets`: tab key -> sheetId.
-    `people`, `settings`: digests of those tabs as last recorded in history. `horizon`: edits older than
-    this were pruned from the Inbox; an older one that turns up is a replay.
+    `people`, `settings`, `policy`: digests of those tabs as last recorded in history, `policy` "" with no
+    rules yet. `horizon`: edits older than this were pruned from the Inbox; an older one that turns up is a
+    replay.
     `access`: digest of the access list that Drive was last asked to follow.
     `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
     `form`: form answers taken lately, id -> the version's moment (ISO). `vitals`: signs of life
@@ -44,6 +45,7 @@ class Token:
     banks: str = ""
     access: str = ""
     vitals: Mapping[str, str] = field(default_factory=dict)
+    policy: str = ""
 
 
 @dataclass(slots=True)
@@ -80,6 +82,7 @@ class Snapshot:
     bounces: tuple[Bounce, ...] = ()
     scheduled: bool = False
     throttled: bool = False
+    policy: list[list[Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class Decision:
     last_id: int = 0
     people: str = ""
     settings: str = ""
+    policy: str = ""
     access: str = ""
     form: Mapping[str, str] | None = None
     book: list[Row] = field(default_factory=list)

@@ -88,7 +88,7 @@ class Entrance:
                 token, self.kind
             )  # before the spreadsheet is read: strangers cost nothing
             snapshot = self.sheet.read()
-            company = read_company(snapshot.people, snapshot.settings, self.book)
+            company = read_company(snapshot.people, snapshot.settings, self.book, snapshot.policy)
             language = language_for(claim.person, company, self.book)
             self.links.open(token, snapshot.now, self.kind)
         except LinkRefused as refused:

@@ -19,8 +19,8 @@ from sheetflow.templates.formulas import PLACEHOLDER
 from sheetflow.workflow.table import STATUSES
 
 TABS = (
-    "registry", "contractors", "people", "settings", "calendar", "history", "inbox", "state", "outbox",
-    "banks",
+    "registry", "contractors", "people", "settings", "policy", "calendar", "history", "inbox", "state",
+    "outbox", "banks",
 )  # fmt: skip
 """The tabs that a template must have."""
 

@@ -15,7 +15,7 @@ from sheetflow.templates.prefill import FORM_LINK, SETTING, link_formula
 from sheetflow.templates.schema import Tab, Template
 from sheetflow.workflow.table import Status
 
-PEOPLE = ("email", "name", "roles", "limit", "language", "aliases")
+PEOPLE = ("email", "name", "roles", "limit", "language", "aliases", "absent")
 """The People tab's columns, in their order."""
 SETTINGS = ("setting", "value", "help")
 """The Settings tab's columns, in their order."""
@@ -97,6 +97,9 @@ class Target:
         if tab.key == "people":
             notes = labels.get("people_help", {})
             return [Head(key, labels["people"][key], notes.get(key, "")) for key in PEOPLE]
+        if tab.key == "policy":
+            notes = labels.get("policy_help", {})
+            return [Head(key, labels["policy"][key], notes.get(key, "")) for key in self.headers[tab.key]]
         if tab.key == "contractors":
             notes = labels.get("book_help", {})
             return [
@@ -189,6 +192,7 @@ class Target:
             "tabs": [tab.key for tab in self.template.tabs],
             "columns": [column.key for column in self.template.columns],
             "people": PEOPLE,
+            "policy": self.headers["policy"],
             "history": self.headers["history"],
             "statuses": [status.value for status in Status],
             "settings": self.settings,

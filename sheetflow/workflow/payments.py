@@ -43,6 +43,8 @@ TABLE = Table(
             (_P.APPROVER,),
             "RequestApproved",
             "no-self-approval",
+            "approves-once",
+            "asked-by-policy",
             "limit-covers-amount",
             "approved-as-seen",
         ),

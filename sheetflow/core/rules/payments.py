@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetflow.core.policy.steps import involved
 from sheetflow.core.rules.case import MoveCase, Objection, rule, same_person
 from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
@@ -31,10 +32,14 @@ def not_in_bank_file(case: MoveCase) -> Objection | None:
 def payer_is_not_approver(case: MoveCase) -> Objection | None:
     """Whoever approved a request does not pay it.
 
-    Allowed: the accountant pays what the head approved. Refused: one person in both roles.
+    Allowed: the accountant pays what the head approved. Refused: one person in both roles; also whoever gave
+    one of several approvals, or had a substitute give it.
     """
     person = case.person
-    return Objection() if person and same_person(person.email, case.request.approver, case.company) else None
+    mixed = person is not None and any(
+        same_person(person.email, address, case.company) for address in involved(case.request)
+    )
+    return Objection() if mixed else None
 
 
 @rule

@@ -20,6 +20,7 @@ from tests.desk import (
     HEAD,
     MAX,
     MIA,
+    START,
     STRANGER,
     Desk,
 )  # fmt: skip
@@ -88,7 +89,7 @@ def test_letters__what_was_sent_and_withdrawn_between_two_passes_asks_nobody() -
 def test_approvers_for__an_amount_that_cannot_be_read_asks_nobody() -> None:
     desk = Desk()
     company = read_company(desk.sheet.people, desk.sheet.settings, desk.book)
-    assert approvers_for(Request("x", cells={"amount": "much", "currency": "RUB"}), company) == []
+    assert approvers_for(Request("x", cells={"amount": "much", "currency": "RUB"}), company, START) == []
 
 
 # --- who is told

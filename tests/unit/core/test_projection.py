@@ -71,6 +71,8 @@ FULL = Request(
     qr={"inn": "7707083893", "amount": 12500.5},
     filled=["kpp"],
     cautions=[("qr-differs", {"columns": "amount"})],
+    policy={"rule": "large", "steps": [{"need": 1, "of": ["role:approver"]}]},
+    approvals=[{"by": HEAD, "at": "2026-11-24T09:00:00.000Z", "step": 1, "as": "role:approver"}],
 )
 
 # --- round trip

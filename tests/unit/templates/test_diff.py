@@ -39,6 +39,7 @@ def target_of(template: Template, **changed: Any) -> Target:
         "outbox": ("id", "state"),
         "history": ("seq", "at", "hash"),
         "contractors": ("inn", "account", "since"),
+        "policy": ("rule", "step1"),
         "banks": ("bik", "name"),
     }
     given: dict[str, Any] = {

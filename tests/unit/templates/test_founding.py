@@ -23,6 +23,7 @@ HEADERS = {
     "outbox": ("id", "state"),
     "history": ("seq", "at", "hash"),
     "contractors": ("inn", "account", "since"),
+    "policy": ("rule", "step1"),
     "banks": ("bik", "name"),
 }
 SETTINGS = {"currencies": "RUB, USD", "vat_rates": "20 %, none", "departments": "", "company": "=1+1"}
@@ -100,7 +101,7 @@ def test_founding__ids_of_protections_and_views_are_stable_and_distinct(
     }
     views = [item["filter"]["filterViewId"] for item in kinds(requests, "addFilterView")]
     assert protections["sheetflow: registry.confirmed"] == object_id("protection", "registry", "confirmed")
-    assert len({*protections.values(), *views}) == len(protections) + len(views) == 27
+    assert len({*protections.values(), *views}) == len(protections) + len(views) == 28
 
 
 def test_founding__protections_name_whom_they_leave_free(template: Template) -> None:
@@ -115,7 +116,7 @@ def test_founding__protections_name_whom_they_leave_free(template: Template) -> 
         "registry.id": "warning",
         **{f"registry.{key}": EDITORS["system"] for key in system},
         **dict.fromkeys(("calendar", "history", "inbox", "state", "outbox", "banks"), EDITORS["system"]),
-        **dict.fromkeys(("contractors", "people", "settings"), EDITORS["admins"]),
+        **dict.fromkeys(("contractors", "people", "settings", "policy"), EDITORS["admins"]),
     }
 
 
