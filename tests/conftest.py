@@ -3,38 +3,69 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sheetflow.adapters.clock import SystemClock
 from sheetflow.workspace.local import LocalWorkspace
 from tests.firm import Firm
 
 pytest_plugins = ["tests.answers"]
 
-Opener = Callable[..., Firm]
+
+class Opener:
+    """Opens workspaces without schedule and functions, in folders of their own.
+
+    Those that a test opened are closed with it, those of a fixture that its module shares with the module: a
+    workspace is some twenty megabytes, and there are hundreds.
+    """
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._open: list[tuple[LocalWorkspace, Firm]] = []
+
+    def __call__(self, language: str = "en", copy_of: Path | None = None) -> Firm:
+        """Open a new one, or go on from the folder `copy_of` of one that was closed."""
+        folder = self._folders.mktemp("workspace")
+        if copy_of is not None:
+            shutil.copytree(copy_of, folder, dirs_exist_ok=True)
+        place = LocalWorkspace(folder, language=language, scheduled=False, functions=False).__enter__()
+        firm = Firm.at(place)
+        self._open.append((place, firm))
+        return firm if copy_of else firm.shorten()
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    def close(self, but: int = 0) -> None:
+        """Close those that were opened last, until so many are left."""
+        while len(self._open) > but:
+            place, firm = self._open.pop()
+            firm.close()
+            place.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
-    """Opens workspaces without schedule and functions; all are closed when the module's tests are done.
+    """Opens workspaces."""
+    opener = Opener(tmp_path_factory)
+    yield opener
+    opener.close()
 
-    Arguments: `language` of a new one; `copy_of`, the folder of one that was closed, to go on from there.
-    """
-    with ExitStack() as stack:
 
-        def open_one(language: str = "en", copy_of: Path | None = None) -> Firm:
-            folder = tmp_path_factory.mktemp("workspace")
-            if copy_of is not None:
-                shutil.copytree(copy_of, folder, dirs_exist_ok=True)
-            place = LocalWorkspace(folder, language=language, scheduled=False, functions=False)
-            firm = Firm.at(stack.enter_context(place))
-            stack.callback(firm.close)
-            return firm if copy_of else firm.shorten()
-
-        yield open_one
+@pytest.fixture(autouse=True)
+def _closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Closes with a test what it opened. What its module shares was opened before this."""
+    opener = request.getfixturevalue("opened") if "opened" in request.fixturenames else None
+    before = opener.count if opener else 0
+    yield
+    if opener:
+        opener.close(but=before)
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +78,9 @@ def firm(opened: Opener) -> Firm:
 def fresh(opened: Opener) -> Firm:
     """A firm of one's own, to turn upside down."""
     return opened()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses before another try take a fiftieth of their time; how long they are is tested elsewhere."""
+    monkeypatch.setattr(SystemClock, "sleep", lambda _clock, seconds: time.sleep(seconds / 50))

@@ -171,6 +171,9 @@ class Courier:
             self._lines.add(line)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
+            line.connect()
+            if self._closed.is_set():
+                return None  # `close` found no connection yet to cut
             line.request("POST", path, parcel.body, {"Host": parts.netloc, **parcel.headers()})
             answer = line.getresponse()
             answer.read(_READ_MOST)

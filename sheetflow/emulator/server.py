@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any
 
 from werkzeug.exceptions import InternalServerError
-from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -119,6 +119,34 @@ class KeepAliveHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
+class _Listener(ThreadedWSGIServer):
+    """Knows its open connections: whoever keeps one alive would keep a closed workspace in memory."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*args, **more)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection whose client or handler is done with it."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hear_no_more(self) -> None:
+        """Let every connection end with the answer that is under way, at once where there is none."""
+        for connection in tuple(self._open):
+            with contextlib.suppress(OSError):  # it ends by itself at this very moment
+                connection.shutdown(socket.SHUT_RD)
+
+
 class Server:
     """A running server.
 
@@ -128,18 +156,17 @@ class Server:
     """
 
     def __init__(self, app: WSGIApplication, port: int, host: str) -> None:
-        self._server: BaseWSGIServer = ThreadedWSGIServer(host, port, app, handler=KeepAliveHandler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Listener(host, port, app, handler=KeepAliveHandler)
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     def shutdown(self) -> None:
-        """Stop listening. Connections that stand open are left to their clients."""
+        """Stop listening. What is being answered is answered; connections that wait for more are closed."""
         self._server.shutdown()
         self._server.server_close()
+        self._server.hear_no_more()
         self._thread.join(5)
 
 

@@ -95,6 +95,14 @@ def fits(page: Page) -> None:
         assert box["height"] >= LEAST, one.inner_text()
 
 
+def drawn(page: Page) -> None:
+    """The preview of the paper is there. A condition as text would be eval: the policy forbids it."""
+    picture = page.locator(".paper img")
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("image => image.decode()")
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
 def accessible(page: Page) -> None:
     """axe-core finds nothing that is serious."""
     found = Axe().run(page).response["violations"]
@@ -109,9 +117,7 @@ def test_approver__decides_on_a_phone(firm: Firm, visits: Visits, scheme: str) -
     page = visits(links(firm.olga, rid)[0], NARROW, is_mobile=True, has_touch=True, color_scheme=scheme)
     fits(page)
     accessible(page)
-    picture = page.locator(".paper img")
-    picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.paper img').naturalWidth > 100")
+    drawn(page)
     page.locator(".jump a").tap()
     press(page, firm, "approve")
     expect(page.locator("h1")).to_be_focused()
@@ -166,7 +172,7 @@ def test_accountant__hands_in_the_order_and_the_contractor_sees_it(
     theirs = visits(links(firm.hand(PAYEE), rid)[0], NARROW, is_mobile=True, has_touch=True)
     fits(theirs)
     accessible(theirs)
-    theirs.wait_for_function("document.querySelector('.paper img').naturalWidth > 100")
+    drawn(theirs)
     theirs.locator("summary").tap()
     theirs.locator("#comment").fill("The money has not come")
     theirs.get_by_role("button").tap()

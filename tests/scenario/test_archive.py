@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from sheetflow.core.projection import CONFIRMED, HISTORY
 from sheetflow.runtime import Runtime, credentials
 from sheetflow.templates.schema import read_template
 from sheetflow.workspace import cast
+from tests.conftest import Opener
 from tests.faults.dying import run_command
 from tests.firm import Firm
 from tests.registry import make_registry
@@ -82,7 +82,7 @@ def other(firm: Firm, spreadsheet: str) -> Runtime:
 
 @pytest.fixture(scope="module", params=["en", "ru"])
 def kept(
-    request: pytest.FixtureRequest, opened: Callable[..., Firm], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, opened: Opener, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Firm, dict[str, str], Path]:
     """A firm, its requests, and what was exported of it."""
     firm = opened(request.param)

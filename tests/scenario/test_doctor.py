@@ -138,6 +138,7 @@ ILLS: dict[str, tuple[Callable[[Firm], None], str, str]] = {
 }
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("ill", ILLS)
 def test_doctor__names_what_is_wrong(opened: Opener, well: Path, ill: str) -> None:
     firm = opened(copy_of=well)

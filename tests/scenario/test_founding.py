@@ -381,6 +381,7 @@ LOST = (
 )
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("path", LOST)
 def test_found__an_answer_that_was_lost_makes_nothing_twice(office: Office, path: str) -> None:
     drive = office.shared_drive()
