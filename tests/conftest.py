@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -23,19 +24,26 @@ class Opener:
     workspace is some twenty megabytes, and there are hundreds.
     """
 
+    made: ClassVar[dict[str, Path]] = {}
+    """By language, the folder of a workspace that was set up and closed: a copy of it is as good as new."""
+
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self._folders = folders
         self._open: list[tuple[LocalWorkspace, Firm]] = []
 
     def __call__(self, language: str = "en", copy_of: Path | None = None) -> Firm:
         """Open a new one, or go on from the folder `copy_of` of one that was closed."""
+        if copy_of is None and language not in self.made:
+            folder = self._folders.mktemp("made")
+            with LocalWorkspace(folder, language=language, scheduled=False, functions=False) as place:
+                Firm.at(place).shorten().close()
+            self.made[language] = folder
         folder = self._folders.mktemp("workspace")
-        if copy_of is not None:
-            shutil.copytree(copy_of, folder, dirs_exist_ok=True)
+        shutil.copytree(copy_of or self.made[language], folder, dirs_exist_ok=True)
         place = LocalWorkspace(folder, language=language, scheduled=False, functions=False).__enter__()
         firm = Firm.at(place)
         self._open.append((place, firm))
-        return firm if copy_of else firm.shorten()
+        return firm
 
     @property
     def count(self) -> int:
