@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 OLD_PYTHON := 'sheetflow needs Python 3.11 or newer; none was found as $(PYTHON) or python3.N. Name one: make PYTHON=/path/to/python3'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run demo test check format lock bench clean
+.PHONY: help venv run demo test explore check format lock bench clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ demo: $(STAMP) ## every person's part played on a fresh local workspace
 
 test: $(STAMP) $(VENDOR) ## the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+explore: $(STAMP) $(VENDOR) ## the property tests, on examples that no run has seen
+	SHEETFLOW_EXAMPLES=random $(BIN)/python -m pytest -n 2 tests/property
 
 check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/python .ci/locks.py check

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -9,12 +11,19 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from hypothesis import settings
 
 from sheetflow.adapters.clock import SystemClock
 from sheetflow.workspace.local import LocalWorkspace
 from tests.firm import Firm
 
 pytest_plugins = ["tests.answers"]
+
+gc.set_threshold(50_000, 20, 20)  # a spreadsheet is some hundred thousand objects, looked through too often
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("random", print_blob=True)
+settings.load_profile(os.environ.get("SHEETFLOW_EXAMPLES", "repeatable"))
+"""Which examples the property tests make up: the same in each run; others with SHEETFLOW_EXAMPLES=random."""
 
 
 class Opener:
