@@ -26,7 +26,14 @@ SKEW_WARNED, SKEW_REFUSED = timedelta(seconds=5), timedelta(seconds=60)
 """How far this machine's clock may be off; tokens are checked with ten seconds of patience."""
 MAIL_TRIES, MAIL_WAIT = 6, 5.0
 """How often, and after how many seconds, the mail to oneself is looked for."""
-PEOPLE = ("nobody-approves", "nobody-pays", "own-requests-only", "own-payments-only", "tabs-unread")
+PEOPLE = (
+    "nobody-approves",
+    "nobody-pays",
+    "own-requests-only",
+    "own-payments-only",
+    "tabs-unread",
+    "policy-unread",
+)
 """Ailments of the tabs that admins keep."""
 NAMED = 4
 """How many of the differences one line names."""

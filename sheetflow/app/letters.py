@@ -189,7 +189,7 @@ def facts_shown(letter: Letter, words: Words, zone: tzinfo) -> dict[str, Any]:
     `status(key)`, a status's label.
     """
     raw = letter.facts
-    facts: dict[str, Any] = {"company": "", "name": "", "language": words.language}
+    facts: dict[str, Any] = {"company": "", "name": "", "approved_by": "", "language": words.language}
     for key, value in raw.items():
         if isinstance(value, str):
             facts[key] = clean(value, lines=key == "comment")

@@ -43,7 +43,7 @@ NAMED = 3
 
 AILMENTS = (
     "trigger-silent", "edits-refused", "letters-stuck", "letters-failed", "nobody-approves", "nobody-pays",
-    "own-requests-only", "own-payments-only", "tabs-unread",
+    "own-requests-only", "own-payments-only", "tabs-unread", "policy-unread",
 )  # fmt: skip
 """Every ailment: keys of [ailments] in `rules.toml`."""
 
@@ -88,6 +88,9 @@ def ailments(snapshot: Snapshot, company: Company, signs: Mapping[str, str], now
     found += _letters(snapshot.outbox, now)
     if snapshot.people:
         found += _deadlocks(company)
+    if unread := [rule.name for rule in company.policy.rules if rule.faults]:
+        named = ", ".join(unread[:NAMED]) + (" …" if len(unread) > NAMED else "")
+        found.append(Ailment("policy-unread", {"rules": named}))
     if company.problems:
         first = "; ".join(company.problems[:NAMED])
         found.append(Ailment("tabs-unread", {"problems": first, "count": str(len(company.problems))}))

@@ -196,7 +196,10 @@ class Door(Entrance):
         kind = PAYING.get(act.act, "RequestSubmitted" if act.act == "submit" else "")
         waits = bool(kind) and f"{kind} {claim.request}" not in report.events
         undone = self._undone(inside, act.act) if not waits else None
-        html = self.pages.done(visit, act.act, link_token=link, asked=asked, waits=waits, undone=undone)
+        step = f"ApprovalGiven {claim.request}" in report.events
+        html = self.pages.done(
+            visit, act.act, link_token=link, asked=asked, waits=waits, step=step, undone=undone
+        )
         return Answer(200, html, report)
 
     def _undone(self, inside: _Inside, act: str) -> Undone | None:

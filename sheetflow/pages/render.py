@@ -12,11 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sheetflow.core.options import Option
+from sheetflow.core.policy.steps import needed
 from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model.events import Event, Refusal
 from sheetflow.model.money import format_money
 from sheetflow.model.people import Person
 from sheetflow.pages import headers
+from sheetflow.pages.approvals import stands_in, steps_shown
 from sheetflow.pages.headers import HEADERS as HEADERS
 from sheetflow.pages.headers import TEMPLATES
 from sheetflow.pages.knock import Visitor
@@ -93,6 +95,8 @@ class Pages:
             text=text,
             view=view,
             used=visit.used,
+            approvals=steps_shown(visit),
+            stands_in=stands_in(visit),
             amount_help=fill(text["amount_help"], currency=view.currency),
             order_help=fill(text["order_help"], limit=str(LARGEST_IN)),
             moments=None if events is None else timeline(visit, events),
@@ -149,6 +153,7 @@ class Pages:
         """What came of each of the chosen."""
         text = self.texts[language]["waiting"]
         went = [one for one in done if one.refusal is None]
+        partly = [one for one in went if one.step]
         sums: dict[str, Any] = {}
         for one in went:
             if one.due:
@@ -170,7 +175,8 @@ class Pages:
             went=[row for row in rows if not row["rule"]],
             refused=[row for row in rows if row["rule"]],
             totals=self._sums([sums[currency] for currency in sorted(sums)], language),
-            next=self.texts[language]["next"].get(act, "") if went else "",
+            next=self.texts[language]["next"].get(act, "") if went and len(partly) < len(went) else "",
+            partly=fill(text["approve_step"], count=str(len(partly))) if partly else "",
             link_token=link_token,
         )
 
@@ -228,13 +234,28 @@ class Pages:
         link_token: str,
         asked: bool = False,
         waits: bool = False,
+        step: bool = False,
         undone: Undone | None = None,
     ) -> str:
-        """After an act was accepted. `asked`: it waits for a second person; `waits`: for its files."""
+        """After an act was accepted. `asked`: it waits for a second person; `waits`: for its files.
+
+        `step`: it is one of several approvals, and others have still to come.
+        """
         results, words = visit.text["results"], visit.words
-        facts = {"id": visit.request.id, "act": words.label("acts", act)}
-        key = "asked" if asked else "waits" if waits else "done_comment" if act == "comment" else "done"
-        after = "" if asked or waits else visit.text["next"].get(act, "")
+        given, total = len(visit.request.approvals) + 1, needed(visit.request)
+        facts = {"id": visit.request.id, "act": words.label("acts", act), "progress": f"{given} / {total}"}
+        key = (
+            "step"
+            if step
+            else "asked"
+            if asked
+            else "waits"
+            if waits
+            else "done_comment"
+            if act == "comment"
+            else "done"
+        )
+        after = "" if asked or waits else results["step_next"] if step else visit.text["next"].get(act, "")
         undo = None
         if undone is not None:
             minutes = str(undone.within // timedelta(minutes=1))
@@ -244,7 +265,7 @@ class Pages:
                 "label": words.label("acts", undone.act),
                 "says": fill(results["undo"], minutes=minutes),
             }
-        title = results["asked_title" if asked else "waits_title" if waits else "done_title"]
+        title = results[f"{key}_title" if key in ("asked", "waits", "step") else "done_title"]
         lines = [fill(results[key], **facts), after, results["done_close"]]
         return self._message(
             visit.language, title, [line for line in lines if line], good=True, undo=undo,

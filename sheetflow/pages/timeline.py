@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from sheetflow.core.policy.telling import approval_text
 from sheetflow.model.cells import text_of
 from sheetflow.model.events import Event, Refusal
 from sheetflow.model.invalid import Invalid
@@ -37,7 +38,9 @@ def _moment(visit: Visit, event: Event) -> Moment:
     said = str(data.get("comment") or data.get("reason") or data.get("text") or "")
     return Moment(
         written_moment(event.at, visit),
-        who,
+        approval_text({"by": event.actor, **data}, visit.company.people, visit.words)
+        if "for" in data
+        else who,
         text["events"].get(event.kind, event.kind),
         _way(visit, event),
         _detail(visit, event),

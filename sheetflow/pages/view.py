@@ -13,6 +13,7 @@ from sheetflow.app.cautions import cautions
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import facts_of
 from sheetflow.core.options import COMMENT, Option
+from sheetflow.core.policy.telling import who_approved
 from sheetflow.core.projection import checks
 from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model import dates
@@ -279,7 +280,8 @@ def _people(visit: Visit) -> list[Shown]:
     if request.requester:
         found.append(Shown(words.label("columns", "requester"), name(request.requester)))
     if request.approver:
-        found.append(Shown(words.label("columns", "approver"), name(request.approver)))
+        who = who_approved(request, visit.company.people, words)
+        found.append(Shown(words.label("columns", "approver"), who))
     if request.paid:
         try:
             whole = parse_money(request.cell("amount"), text_of(request.cell("currency")))

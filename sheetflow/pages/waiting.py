@@ -75,11 +75,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of one of the chosen. `refusal`: why not, None where it went through."""
+    """What came of one of the chosen. `refusal`: why not, None where it went through.
+
+    `step`: it is one of several approvals, and others have still to come.
+    """
 
     visit: Visit
     due: Money | None
     refusal: Refusal | None
+    step: bool = False
 
 
 class WaitingDoor(Entrance):
@@ -117,7 +121,12 @@ class WaitingDoor(Entrance):
         acts = {claim.request: self._act(entered, claim, name) for claim in claims}
         report = self.process.run(list(acts.values()))
         done = [
-            Done(visit, _due(visit.request), report.answers[acts[rid].uuid])
+            Done(
+                visit,
+                _due(visit.request),
+                report.answers[acts[rid].uuid],
+                f"ApprovalGiven {rid}" in report.events,
+            )
             for rid, visit in before.items()
             if visit is not None
         ]

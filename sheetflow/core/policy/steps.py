@@ -128,6 +128,21 @@ class Turns:
         ]
         return [person for person, _ in first or here]
 
+    def fillable(self) -> tuple[int, int]:
+        """How many slots different people can fill, and how many there are: of a request just sent."""
+        slots = [slot for step in steps_of(self.request) for slot in _slots(step)]
+        return _matched([self._hands(slot) for slot in slots]), len(slots)
+
+    def hands(self, step: Step) -> list[str]:
+        """Addresses of all who could give an approval of a step today, on anybody's behalf."""
+        found = self._hands(step.of)
+        return [email for email in self.lawful if email in found]
+
+    def named(self) -> list[Person]:
+        """Everybody whom any step names, themself or by a role."""
+        entries = [entry for step in steps_of(self.request) for entry in step.of]
+        return [p for p in self.lawful.values() if any(self._fits(entry, p) for entry in entries)]
+
     # --- parts of it
 
     def _subjects(self, person: Person) -> Iterator[Person]:
@@ -161,9 +176,7 @@ class Turns:
             rest += [[entry] for entry in entries]
         else:
             rest += [self.open.step.of] * (self.open.left - 1)
-        for step in steps:
-            rest += [[entry] for entry in step.of] if step.each else [step.of] * step.need
-        return rest
+        return rest + [slot for step in steps for slot in _slots(step)]
 
     def _fits(self, entry: str, person: Person) -> bool:
         if entry.startswith(ROLE):
@@ -208,6 +221,11 @@ class Turns:
                 if (stand_in := self.absent.get(person.email)) in self.lawful:
                     found.add(stand_in)
         return found
+
+
+def _slots(step: Step) -> list[Sequence[str]]:
+    """For each approval that a step takes, the entries that it may be given by."""
+    return [[entry] for entry in step.of] if step.each else [step.of] * step.need
 
 
 def _width(entry: str) -> int:

@@ -1,0 +1,311 @@
+"""Whatever people do, and whatever admins write meanwhile: only what the law allows becomes approved or paid.
+
+The machine plays a company through real passes: random roles, limits, two addresses of one person, dated
+absences, random rules, and random acts in the sheet and on the page by anybody. What came of it is held
+against an oracle that knows nothing of the product's code: it reads history alone and tries everything.
+
+SHEETFLOW_ACTS says how many acts are played: 100000 for a thorough run, few without it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from sheetflow.model.cells import Cell
+from sheetflow.model.events import Event
+from tests.desk import GOOD, Desk
+
+STEPS = 50
+ACTS = int(os.environ.get("SHEETFLOW_ACTS", "1500"))
+
+PEOPLE = ("ada", "bob", "cat", "dan", "eva", "fay")
+ALIASES: Mapping[str, str] = {f"{name}.home@mail.example": name for name in PEOPLE[:3]}
+ROLES = ("manager", "approver", "director", "accountant", "admin")
+STATUSES = ("Draft", "Submitted", "Approved", "Rejected", "Returned", "Part-paid", "Paid", "Cancelled")
+ACTS_OF_PAGE = (
+    "submit",
+    "withdraw",
+    "approve",
+    "reject",
+    "return",
+    "pay",
+    "pay-part",
+    "cancel",
+    "cancel-approved",
+)
+LIMITS = ("", "1 RUB", "100 RUB", "1000 RUB")
+AMOUNTS = (0.5, 50, 100, 500, 5000)
+HEADER = [
+    "Rule", "Amount from", "Amount to", "Currency", "Department", "Category", "Contractor",
+    "Step 1", "Step 2", "Step 3", "Step 4",
+]  # fmt: skip
+
+persons = st.sampled_from(PEOPLE)
+addresses = st.sampled_from([*(f"{name}@firm.example" for name in PEOPLE), *ALIASES, "eve@elsewhere.example"])
+rows_of_people = st.fixed_dictionaries(
+    {
+        name: st.tuples(
+            st.sets(st.sampled_from(ROLES), min_size=1, max_size=4),
+            st.sampled_from(LIMITS),
+            st.none() | st.tuples(st.integers(-2, 6), st.integers(0, 4), persons),
+        )
+        for name in PEOPLE
+    }
+)
+entries = st.sampled_from(["approver", "approver", "director", *(f"{name}@firm.example" for name in PEOPLE)])
+steps = st.builds(
+    lambda kind, of: f"{kind}: {', '.join(of)}",
+    st.sampled_from(["any", "any", "all", "2 of", "3 of"]),
+    st.lists(entries, min_size=1, max_size=3, unique=True),
+)
+rules = st.lists(
+    st.tuples(
+        st.sampled_from(["", "60", "200"]),
+        st.sampled_from(["", "150", "600"]),
+        st.sampled_from(["", "new", "known"]),
+        st.lists(steps, min_size=1, max_size=3),
+    ),
+    max_size=3,
+)  # fmt: skip
+
+
+def who(address: str) -> str:
+    """The person behind an address."""
+    return ALIASES.get(address.lower(), address.partition("@")[0])
+
+
+class World:
+    """Who is what, as the tabs say it now."""
+
+    def __init__(self, people: Mapping[str, tuple[set[str], str, tuple[int, int, str] | None]]) -> None:
+        self.people = people
+
+    def roles(self, name: str) -> set[str]:
+        return self.people[name][0] if name in self.people else set()
+
+    def decides(self, name: str) -> bool:
+        return bool(self.roles(name) & {"approver", "director"})
+
+    def covers(self, name: str, amount: float) -> bool:
+        limit = self.people[name][1].removesuffix(" RUB")
+        return "director" in self.roles(name) or (
+            "approver" in self.roles(name) and bool(limit) and amount <= int(limit)
+        )
+
+    def stands_in(self, name: str, absent: str, day: date) -> bool:
+        absence = self.people[absent][2]
+        if absence is None or absence[2] != name or name == absent:
+            return False
+        first = START_DAY + timedelta(days=absence[0])
+        return first <= day <= first + timedelta(days=absence[1])
+
+    def fits(self, name: str, entry: str) -> bool:
+        if not self.decides(name):
+            return False
+        return {"role:approver": True, "role:director": "director" in self.roles(name)}.get(
+            entry, who(entry) == name
+        )
+
+    def tab(self) -> list[list[Cell]]:
+        rows: list[list[Cell]] = [
+            ["E-mail", "Name", "Roles", "Limit", "Language", "Other addresses", "Absent"]
+        ]
+        for name, (roles, limit, absence) in self.people.items():
+            home = ", ".join(address for address, owner in ALIASES.items() if owner == name)
+            away = ""
+            if absence:
+                first = START_DAY + timedelta(days=absence[0])
+                away = f"{first}..{first + timedelta(days=absence[1])}: {absence[2]}@firm.example"
+            rows.append([f"{name}@firm.example", name, ", ".join(sorted(roles)), limit, "en", home, away])
+        return rows
+
+
+START_DAY = Desk().clock.at.date()
+
+
+class Case:
+    """What the oracle remembers of a request."""
+
+    def __init__(self) -> None:
+        self.status, self.requester, self.amount = "Draft", "", 0.0
+        self.policy: Mapping[str, Any] = {}
+        self.given: list[tuple[str, str, set[str], bool]] = []  # by, in whose right, entries it fits, covers
+
+    def steps(self) -> list[Mapping[str, Any]]:
+        return list(
+            self.policy.get("steps") or ([] if self.policy else [{"need": 1, "of": ["role:approver"]}])
+        )
+
+    def hands(self) -> set[str]:
+        return {name for by, subject, _, _ in self.given for name in (by, subject)}
+
+
+def slots(step: Mapping[str, Any]) -> list[list[str]]:
+    return [[entry] for entry in step["of"]] if step.get("each") else [list(step["of"])] * int(step["need"])
+
+
+def fillable(asked: Sequence[Sequence[str]], given: Sequence[set[str]]) -> bool:
+    """Whether the approvals fill different slots of these, by trying every order."""
+    return any(
+        all(set(slot) & fits for slot, fits in zip(order, given, strict=False))
+        for order in itertools.permutations(asked, len(given))
+    )
+
+
+class Company(RuleBasedStateMachine):
+    """The machine."""
+
+    @initialize(people=rows_of_people, policy=rules)
+    def found(self, people: Any, policy: Any) -> None:
+        self.world = World(people)
+        self.desk = Desk(settings={"currencies": "RUB"})
+        self.desk.sheet.people = self.world.tab()
+        self.write_policy(policy)
+        self.cases: dict[str, Case] = {}
+        self.seen, self.known = 0, list[str]()
+
+    # --- what happens
+
+    @rule(policy=rules)
+    def write_policy(self, policy: Any) -> None:
+        rows = [["", low, high, "", "", "", payee, *asked] for low, high, payee, asked in policy]
+        self.desk.sheet.policy = [list(HEADER), *rows]
+
+    @rule(people=rows_of_people)
+    def write_people(self, people: Any) -> None:
+        self.pass_()
+        self.world = World(people)
+        self.desk.sheet.people = self.world.tab()
+
+    @rule(days=st.integers(1, 3))
+    def days_go_by(self, days: int) -> None:
+        self.pass_()
+        self.desk.clock.at += timedelta(days=days)
+
+    @rule(user=persons, amount=st.sampled_from(AMOUNTS), inn=st.sampled_from(["7707083893", "500100732259"]))
+    def ask(self, user: str, amount: float, inn: str) -> None:
+        address = f"{user}@firm.example"
+        cells = {**GOOD, "amount": amount, "inn": inn, "subject": str(len(self.known))}
+        rid = self.desk.type(address, **cells)
+        self.known.append(rid)
+        self.desk.status(address, rid, "Submitted")
+        self.pass_()
+
+    @rule(user=addresses, which=st.integers(0, 30), status=st.sampled_from(STATUSES), said=st.booleans())
+    def pick(self, user: str, which: int, status: str, said: bool) -> None:
+        if self.known:
+            rid = self.known[which % len(self.known)]
+            if said:
+                self.desk.comment(user, rid, "0.2")
+            self.desk.status(user, rid, status)
+
+    @rule(users=st.lists(addresses, min_size=2, max_size=5), which=st.integers(0, 30))
+    def all_approve(self, users: list[str], which: int) -> None:
+        for user in users:
+            self.pick(user, which, "Approved", said=False)
+
+    @rule(user=addresses, which=st.integers(0, 30), act=st.sampled_from(ACTS_OF_PAGE))
+    def choose(self, user: str, which: int, act: str) -> None:
+        if self.known:
+            rid = self.known[which % len(self.known)]
+            self.desk.run(self.desk.act(user, rid, act, comment="why", amount="0.2"))
+            self.judge()
+
+    @rule(which=st.integers(0, 30), limit=st.integers(1, 8))
+    def carry_through(self, which: int, limit: int) -> None:
+        """Those who are asked approve in turn: so that long ways are gone to their end too."""
+        if self.known:
+            rid = self.known[which % len(self.known)]
+            for name in (*PEOPLE, *PEOPLE)[:limit]:
+                self.desk.status(f"{name}@firm.example", rid, "Approved")
+                self.pass_()
+
+    @rule()
+    def pass_(self) -> None:
+        self.desk.run()
+        self.judge()
+
+    # --- what must hold
+
+    def judge(self) -> None:
+        rows = self.desk.sheet.history[self.seen :]
+        self.seen += len(rows)
+        for event in self.desk.sheet.read_history()[1][-len(rows) :] if rows else ():
+            if event.request:
+                self.judge_one(event, self.cases.setdefault(event.request, Case()))
+
+    def judge_one(self, event: Event, case: Case) -> None:
+        actor = who(event.actor)
+        if event.kind == "RequestSubmitted":
+            case.status, case.given = "Submitted", []
+            case.policy = event.data.get("policy", {})
+            case.requester = who(event.data["requester"])
+            case.amount = float(event.data["cells"]["amount"])
+        elif event.kind in ("RequestWithdrawn", "RequestReturned"):
+            case.status, case.given = "open", []
+        elif event.kind in ("ApprovalGiven", "RequestApproved"):
+            self.judge_approval(event, case, actor)
+        elif event.kind in ("RequestPaid", "RequestPartPaid"):
+            assert case.status in ("Approved", "Part-paid"), "paid what is not approved"
+            assert actor not in case.hands(), "paid by somebody who approved it, or had it approved"
+            assert "accountant" in self.world.roles(actor)
+            case.status = "Part-paid"
+
+    def judge_approval(self, event: Event, case: Case, actor: str) -> None:
+        subject = who(str(event.data.get("for", event.actor)))
+        assert case.status == "Submitted"
+        assert self.world.decides(actor)
+        assert self.world.decides(subject)
+        assert case.requester not in (actor, subject), "somebody acted for themself"
+        assert not {actor, subject} & case.hands(), "one person, two approvals"
+        if subject != actor:
+            assert self.world.stands_in(actor, subject, event.at.date()), "nobody named them for that day"
+        asked = [slots(step) for step in case.steps()]
+        assert asked, "a rule that cannot be read lets nobody approve"
+        fits = {entry for step in asked for slot in step for entry in slot if self.world.fits(subject, entry)}
+        case.given.append((actor, subject, fits, self.world.covers(subject, case.amount)))
+        left = [fitting for _, _, fitting, _ in case.given]
+        for step in asked:  # what was given fulfils the steps in their order
+            now, left = left[: len(step)], left[len(step) :]
+            assert fillable(step, now), "not among those whom the step asks"
+        whole = len(case.given) == sum(len(step) for step in asked)
+        assert whole == (event.kind == "RequestApproved"), "approved too early, or too late"
+        if whole:
+            assert any(covers for *_, covers in case.given), "nobody's limit covers it"
+            case.status = "Approved"
+
+    @invariant()
+    def no_message_twice(self) -> None:
+        if hasattr(self, "desk"):
+            ids = [row[0] for row in self.desk.sheet.outbox]
+            assert len(ids) == len(set(ids))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "desk"):
+            return
+        self.pass_()
+        self.desk.verify()
+        for rid, case in self.cases.items():
+            accepted = self.desk.accepted(rid)
+            assert (accepted in ("Approved", "Part-paid", "Paid")) <= (
+                case.status in ("Approved", "Part-paid")
+            )
+        commits = self.desk.sheet.commits
+        self.desk.run()
+        assert self.desk.sheet.commits <= commits + 1  # a wish whose time is over
+        self.judge()
+
+
+TestPolicy = Company.TestCase
+TestPolicy.settings = settings(
+    max_examples=max(ACTS // STEPS, 1), stateful_step_count=STEPS, deadline=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
