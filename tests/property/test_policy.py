@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -395,6 +396,7 @@ def play(seed: int) -> Company:
     return company
 
 
+@pytest.mark.timeout(120 + ACTS // 10)
 def test_policy__stories_at_random_by_their_seed() -> None:
     first = int(os.environ.get("SHEETFLOW_SEED", "1"))
     kinds: Counter[str] = Counter()

@@ -21,7 +21,7 @@ from tests.unit.core.policy.test_table import HEADER, row
 
 
 def company(*rows: list[Cell], people: str = "", **options: str) -> Company:
-    chosen: list[list[Cell]] = [["Setting", "Value"], *[[key, value] for key, value in options.items()]]
+    chosen: list[list[Cell]] = [["Setting", "Value"], *[list[Cell](one) for one in options.items()]]
     staffed: list[list[Cell]] = [list(line) for line in parse(people or staff())]
     return read_company(staffed, chosen, book(), [HEADER, *rows])
 

@@ -140,9 +140,8 @@ def test_rule__in_russian_with_columns_in_another_order() -> None:
 def test_rule__a_condition_that_cannot_be_read_fits_everything(cells: dict[str, Cell], fault: str) -> None:
     assert fault in faults(**cells)
     found = company(row(s1="approver", **cells))
-    wide = {"department": "any", "category": "any"}
-    asked = Asked(Decimal(7), "EUR", **wide) if "currency" in cells else Asked(Decimal(7), "RUB", **wide)
-    assert rule_for(asked, found) is found.policy.rules[0]
+    one = Asked(Decimal(7), "EUR" if "currency" in cells else "RUB", "any", "any")
+    assert rule_for(one, found) is found.policy.rules[0]
 
 
 def test_policy__a_column_that_is_gone_lets_nobody_approve_anything() -> None:
@@ -154,7 +153,7 @@ def test_policy__a_column_that_is_gone_lets_nobody_approve_anything() -> None:
 
 
 def test_policy__notes_and_blank_rows_are_no_rules() -> None:
-    note: list[Cell] = [""] * 11 + ["Marketing"]
+    note: list[Cell] = [*[""] * 11, "Marketing"]
     assert company().policy.rules == ()
     found = company(note, row(), row(s1="director"))
     assert [rule.row for rule in found.policy.rules] == [4]
