@@ -23,14 +23,13 @@ from sheetflow.app.process import PassReport, Process
 from sheetflow.core import history, inbox
 from sheetflow.core.access import wanted
 from sheetflow.core.company import read_company
-from sheetflow.core.contractors import BOOK_FIELDS
 from sheetflow.core.filing import COLUMNS as COLUMNS_OF_FILES
-from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, from_row, seal_text
+from sheetflow.core.projection import CONFIRMED, FIRST_INPUT, SEAL, WIDTH, from_row, seal_text
 from sheetflow.core.rulebook import Rulebook, Words
-from sheetflow.core.tabs import first_token, read_outbox_row
+from sheetflow.core.tabs import CONTRACTOR_HEADERS, first_token, read_outbox_row
 from sheetflow.errors import ConcurrentEdit
 from sheetflow.model.cells import Cell, canonical, digest
-from sheetflow.model.columns import COLUMNS, SHOWN
+from sheetflow.model.columns import COLUMNS, INPUTS, SHOWN
 from sheetflow.model.events import Act, Event, FiledFile, Filing, Response, Upload
 from sheetflow.model.snapshot import Letter, Registry, Row, Snapshot
 from sheetflow.ports import Block, Commit, Receipt
@@ -191,8 +190,10 @@ class FakeSheet:
         self.inbox: list[list[Cell]] = []
         self.outbox: list[list[Cell]] = []
         self.history: list[list[Cell]] = []
-        columns = words()[language].labels["columns"]
-        self.contractors: list[list[Cell]] = [[columns[key] for key in BOOK_FIELDS]]
+        known = words()[language].labels
+        self.contractors: list[list[Cell]] = [
+            [known["columns"].get(key) or known["book"][key] for key in CONTRACTOR_HEADERS]
+        ]
         company = read_company(self.people, self.settings, book(language))
         self.token = replace(first_token(SHEETS, "n0"), access=wanted(company.people).digest)
         self.banks: dict[str, list[str]] = {}
@@ -435,8 +436,15 @@ class Desk:
         """The accepted status."""
         return str(self.state_row(rid)[9])
 
-    def checks(self, rid: str) -> str:
-        return str(self.state_row(rid)[3])
+    def checks(self, rid: str, *, first: bool = False) -> str:
+        """What Checks says; that it is the first payment to somebody only where `first` is asked for.
+
+        At a desk that has just been set up every payment is one.
+        """
+        lines = str(self.state_row(rid)[3]).split("\n")
+        facts = {"name": str(self.state_row(rid)[FIRST_INPUT + INPUTS.index("contractor")])}
+        mark = self.book.own.sentence("warnings", "first-payment", facts)
+        return "\n".join(line for line in lines if first or line != mark)
 
     def confirmed(self, rid: str) -> str:
         """What the Confirmed formula shows for every row with this id, joined."""

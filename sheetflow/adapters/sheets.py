@@ -178,7 +178,7 @@ class Sheets:
             "outbox": ("outbox", f"A2:{letter(len(OUTBOX_HEADERS) - 1)}"),
             "people": ("people", "A1:Z"),
             "settings": ("settings", "A1:B"),
-            "contractors": ("contractors", "A1:M"),
+            "contractors": ("contractors", "A1:Z"),
             POLICY: (POLICY, "A1:Z"),
             "history": ("history", "A1:I"),
             "banks": ("banks", "A1:D"),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sheetflow.core import history
 from sheetflow.core.company import Company, read_company
-from sheetflow.core.contractors import BOOK_FIELDS, Book, cautions
+from sheetflow.core.contractors import Book, cautions
 from sheetflow.core.decide import PREFIX
 from sheetflow.core.migration.known import IMPORTED, Known, known_of, row_key, sift
 from sheetflow.core.migration.rows import Judged
@@ -22,7 +22,7 @@ from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.fields import check
 from sheetflow.core.tabs import range_id
 from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
-from sheetflow.model.cells import Cell, text_of
+from sheetflow.model.cells import text_of
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact
 from sheetflow.model.people import Role
@@ -149,7 +149,7 @@ class Importer:
             names = ", ".join(self.book.own.label("columns", key) for key in missing)
             raise ConfigError([f"the Registry has no column named {names}"])
         company = read_company(snapshot.people, snapshot.settings, self.book)
-        contractors = Book(snapshot.contractors, self.book.headers)
+        contractors = Book(snapshot.contractors, self.book.book_headers, self.book.inbox_key)
         ids = self._ids(snapshot, len(batch))
         requests = []
         facts = [_fact(one, rid, source, snapshot.now) for one, rid in zip(batch, ids, strict=True)]
@@ -224,11 +224,10 @@ def _fact(one: Judged, rid: str, source: Source, at: datetime) -> Fact:
 
 
 def _payees(requests: Sequence[Request], book: Book, at: datetime) -> list[Row]:
-    """Rows of the contractor book for payees of what was paid, each account once, the last one counts."""
+    """Sealed rows of the contractor book for payees of what was paid, each account once, the last counts."""
     found: dict[tuple[str, ...], Row] = {}
     for request in requests:
         inn, name, account = (text_of(request.cell(key)) for key in ("inn", "contractor", "account"))
-        if request.status == Status.PAID and account and name and not book.knows(inn, name, account):
-            cells: list[Cell] = [request.cell(key) for key in BOOK_FIELDS]
-            found[(inn or name, account)] = [*cells, request.id, history.instant(at)]
+        if request.status == Status.PAID and account and name and not book.vouches(request):
+            found[(inn or name, account)] = book.row_of(request, history.instant(at))
     return list(found.values())

@@ -17,6 +17,8 @@ from sheetflow.core.absences import read_absences
 from sheetflow.core.history import dumps
 from sheetflow.core.policy.table import Policy, read_policy
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.safety import settings as safety_settings
+from sheetflow.core.safety.settings import Safety, read_safety
 from sheetflow.model.cells import Cell, canonical, text_of
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount, parse_currency
@@ -40,6 +42,7 @@ DEFAULTS: Mapping[str, str] = {
     "vat_rates": "20 %, 10 %, 7 %, 5 %, none",
     "own_accounts": "",
     "form_prefill": "",
+    **safety_settings.DEFAULTS,
 }
 """Every setting and its value where the Settings tab says nothing."""
 
@@ -76,12 +79,14 @@ class Company:
     """Who works here and how. `problems`: what on the two tabs could not be understood, as sentences.
 
     `policy`: who has to approve what; its rules know themselves what of them could not be understood.
+    `safety`: what is said of duplicates and budgets.
     """
 
     people: People
     settings: Settings
     problems: tuple[str, ...] = field(default=())
     policy: Policy = field(default=Policy())
+    safety: Safety = field(default=Safety())
 
 
 def read_company(
@@ -91,7 +96,9 @@ def read_company(
     problems: list[str] = []
     staff = People(_people(people, book, problems))
     chosen = _settings(settings, book, problems)
-    return Company(staff, chosen, tuple(problems), read_policy(policy, staff, chosen.base_currency, book))
+    safety = read_safety(chosen.values, chosen.base_currency, staff, book, problems)
+    rules = read_policy(policy, staff, chosen.base_currency, book)
+    return Company(staff, chosen, tuple(problems), rules, safety)
 
 
 def tab_digest(rows: Sequence[Row]) -> str:

@@ -16,6 +16,7 @@ from sheetflow.core.policy.steps import Turns, involved, open_step
 from sheetflow.core.policy.telling import approvals_text, who_approved
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.case import same_person
+from sheetflow.core.safety.submitting import is_held
 from sheetflow.model import dates
 from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.events import Event, Refusal
@@ -206,7 +207,30 @@ def _on_submit(event: Event, request: Request, company: Company) -> To:
     now = open_step(request)
     if request.status != Status.SUBMITTED or (now is not None and now.number > 1):
         return []  # decided in the same pass: there is nothing to ask any more, or another step asks
+    if is_held(request):
+        return [(address, "details-held") for address in callers(request, company, event.at)]
     return [(person.email, "approve") for person in approvers_for(request, company, event.at)]
+
+
+def callers(request: Request, company: Company, at: datetime) -> list[str]:
+    """Who is to call the contractor: accountants, who know the contractors, and who will have to approve."""
+    hands = (request.requester, *request.safety.get("held", {}).get("by", ()))
+    able = [*company.people.with_role(Role.ACCOUNTANT), *approvers_for(request, company, at)]
+    return list(
+        dict.fromkeys(
+            person.email
+            for person in able
+            if not any(same_person(person.email, one, company) for one in hands)
+        )
+    )
+
+
+def _on_details_confirmed(event: Event, request: Request, company: Company) -> To:
+    """Only now it can be approved; who confirmed it stands on the page where they may."""
+    if request.status != Status.SUBMITTED:
+        return []
+    to = [person.email for person in approvers_for(request, company, event.at)]
+    return [(address, "approve") for address in to if not same_person(address, event.actor, company)]
 
 
 def _on_approval_given(event: Event, request: Request, company: Company) -> To:
@@ -265,6 +289,7 @@ def _to_requester(template: str) -> Callable[[Event, Request, Company], To]:
 _ASKED: Mapping[str, Callable[[Event, Request, Company], To]] = {
     "RequestSubmitted": _on_submit,
     "ApprovalGiven": _on_approval_given,
+    "BankDetailsConfirmed": _on_details_confirmed,
     "RequestApproved": _on_approval,
     "RequestRejected": _to_requester("rejected"),
     "RequestReturned": _to_requester("returned"),

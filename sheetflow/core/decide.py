@@ -27,6 +27,7 @@ from sheetflow.core.projection import (
     to_row,
 )
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.safety.ledger import Ledger
 from sheetflow.core.sharing import follow
 from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
@@ -61,7 +62,8 @@ class _Pass:
         self.out = Outcome()
         self.state: dict[str, Row] = {str(row[0]): row for row in snapshot.state if row and row[0] != ""}
         self.requests: dict[str, Request] = {}
-        self.contractors = Book(snapshot.contractors, book.headers)
+        self.contractors = Book(snapshot.contractors, book.book_headers, book.inbox_key)
+        self.ledger = Ledger(self.state, self.requests)
         self.filings: dict[str, list[Filing]] = {}
         self.responses: dict[str, list[Response]] = {}
 
@@ -246,7 +248,7 @@ class _Pass:
         turn = Turn(
             request, -1 if place is None else place, cells, self.snapshot.registry, self.company, self.book,
             self.now, self.out, copied=copied, contractors=self.contractors,
-            banks=self.snapshot.banks if self.snapshot.token.banks else {},
+            ledger=self.ledger, banks=self.snapshot.banks if self.snapshot.token.banks else {},
         )  # fmt: skip
         for one in self.filings.get(rid, []):
             filing.record(turn, one)

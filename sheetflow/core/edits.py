@@ -17,6 +17,7 @@ from sheetflow.core.rules.case import EditCase, MoveCase, rule_id
 from sheetflow.core.rules.edits import EDIT_RULES, OPEN_FOR_CHANGE
 from sheetflow.core.rules.fields import check
 from sheetflow.core.rules.links import SignInCase, link_person_signed_in
+from sheetflow.core.safety.confirming import CONFIRM, confirm
 from sheetflow.core.settling import look_at_draft, settle_fields, settle_hold, settle_status
 from sheetflow.core.turn import Turn
 from sheetflow.core.wishes import case_of, hold, take
@@ -130,6 +131,7 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
         request.unsigned.discard(key)
         if key in PAYEE and not turn.is_requester(person):
             request.unsigned.add(key)
+            request.payee_by = sorted({*request.payee_by, person.email})
         follow(turn, key, value, step.uuid + key, step.at)
 
 
@@ -166,14 +168,11 @@ def _act(turn: Turn, act: Act) -> None:
     if act.act == DISPUTE:
         answers[act.uuid] = dispute(turn, act)
         return
-    if act.signed_in and (
-        objection := link_person_signed_in(SignInCase(act.user, act.signed_in, turn.company))
-    ):
-        name = rule_id(link_person_signed_in)
-        refusal = Refusal(name, request.id, "status", objection.facts, act.signed_in, act.uuid)
-        answers[act.uuid] = turn.refuse(refusal, "status", "page")
-        return
     person = turn.company.people.find(act.user)
+    stranger = _stranger(turn, act)
+    if stranger or act.act == CONFIRM:
+        answers[act.uuid] = stranger or confirm(turn, act, person)
+        return
     status = Status(request.status)
     lawful = TABLE.by_act(act.act, status)
     case = MoveCase(
@@ -205,6 +204,18 @@ def _act(turn: Turn, act: Act) -> None:
         answers[act.uuid] = None
         return
     answers[act.uuid] = take(turn, verdict, case, act.uuid)
+
+
+def _stranger(turn: Turn, act: Act) -> Refusal | None:
+    """Somebody came by a link and had signed in as another."""
+    if not act.signed_in:
+        return None
+    objection = link_person_signed_in(SignInCase(act.user, act.signed_in, turn.company))
+    if objection is None:
+        return None
+    name = rule_id(link_person_signed_in)
+    refusal = Refusal(name, turn.request.id, "status", objection.facts, act.signed_in, act.uuid)
+    return turn.refuse(refusal, "status", "page")
 
 
 def _said(act: Act) -> dict[str, str]:

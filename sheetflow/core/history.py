@@ -180,7 +180,27 @@ def _submitted(request: Request, event: Event | Fact) -> None:
     request.fingerprint = event.data["fingerprint"]
     request.status, request.approver = Status.SUBMITTED, ""
     request.policy, request.approvals = dict(event.data.get("policy", {})), []
+    _take_safety(request, event.data.get("safety", {}))
     request.unsigned = set()
+
+
+def _take_safety(request: Request, safety: Mapping[str, Any]) -> None:
+    """Know what was found at a submit, and nothing of what was found before."""
+    before = [(key, facts) for key, facts in request.safety.get("cautions", ())]
+    now = [(key, dict(facts)) for key, facts in safety.get("cautions", ())]
+    request.safety = dict(safety)
+    request.cautions = now + [caution for caution in request.cautions if tuple(caution) not in before]
+
+
+def _details_confirmed(request: Request, event: Event | Fact) -> None:
+    """Somebody called: what was held is free, and what is said of it is that."""
+    held = request.safety.get("held", {}).get("caution", "")
+    facts = {key: str(event.data.get(key, "")) for key in ("name", "phone", "account")}
+    cautions = [one for one in request.safety.get("cautions", ()) if one[0] != held]
+    kept = {key: value for key, value in request.safety.items() if key != "held"}
+    confirmed = {**facts, "digest": event.data["digest"], "by": event.actor, "cause": event.cause}
+    safety = {**kept, "confirmed": confirmed, "cautions": [["details-confirmed", facts], *cautions]}
+    _take_safety(request, safety)
 
 
 def _written(request: Request, event: Event | Fact) -> None:
@@ -213,6 +233,8 @@ def _reopened(status: Status) -> Callable[[Request, Event | Fact], None]:
     def change(request: Request, _event: Event | Fact) -> None:
         request.status, request.fingerprint, request.approver = status, "", ""
         request.policy, request.approvals = {}, []
+        confirmed = request.safety.get("confirmed")
+        _take_safety(request, {"confirmed": confirmed} if confirmed else {})
 
     return change
 
@@ -290,6 +312,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "EditRefused": _nothing,
     "MessageBounced": _bounced,
     "PaymentDisputed": _nothing,
+    "BankDetailsConfirmed": _details_confirmed,
     "RowRestored": _nothing,
     "RequestImported": _imported,
 }

@@ -96,6 +96,7 @@ def take_response(turn: Turn, response: Response) -> None:
         request.loose.pop(key, None)
         if key in PAYEE and not known and value != "":
             request.unsigned.add(key)
+            request.payee_by = sorted({*request.payee_by, person.email if person else response.user} - {""})
         elif known:
             request.unsigned.discard(key)
     complete(turn)

@@ -5,15 +5,18 @@ Only interprets `workflow.payments.TABLE` and the rules; every "no" carries the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sheetflow.core.history import instant
-from sheetflow.core.policy.matching import snapshot
+from sheetflow.core.policy.matching import snapshot, with_step
 from sheetflow.core.policy.steps import Claim
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rules import RULES, MoveCase, Objection
 from sheetflow.core.rules.approvals import claim_of
+from sheetflow.core.safety.budgets import extra_step
+from sheetflow.core.safety.duplicates import blocking
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.model.money import parse_amount
@@ -23,11 +26,15 @@ from sheetflow.workflow.table import Status, Transition
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`fact`: lawful, this happened. `refusal`: it is put back. `waits`: the rule that holds it for now."""
+    """`fact`: lawful, this happened. `refusal`: it is put back. `waits`: the rule that holds it for now.
+
+    `facts`: of a rule that holds it, for its sentence.
+    """
 
     fact: Fact | None = None
     refusal: Refusal | None = None
     waits: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(case: MoveCase, cause: str, at_text: str = "") -> Verdict:
@@ -42,7 +49,7 @@ def judge(case: MoveCase, cause: str, at_text: str = "") -> Verdict:
         return Verdict(fact=_fact(case, case.transition, cause))
     rule, objection = asked
     if objection.waits:
-        return Verdict(waits=rule)
+        return Verdict(waits=rule, facts=objection.facts)
     if rule == "second-person-reverses" and case.request.reversal is None:
         data = {"reason": case.comment.strip(), "target": case.target} | _link(case)
         return Verdict(fact=Fact(case.now, case.request.id, "ReversalAsked", person, case.via, data, cause))
@@ -79,8 +86,10 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
     match transition.act:
         case "submit":
             data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells, request.files)}
-            if policy := snapshot(request, case.company, known=case.payee_known):
-                data["policy"] = policy
+            policy = snapshot(request, case.company, known=case.payee_known)
+            if more := extra_step(case.safety.get("cautions", ()), case.company):
+                policy = with_step(policy, more)
+            data |= {key: dict(kept) for key, kept in (("policy", policy), ("safety", case.safety)) if kept}
         case "cancel":
             data |= _draft(request, person)
         case "approve":
@@ -106,6 +115,8 @@ def _approval(case: MoveCase, transition: Transition, cause: str, data: dict[str
     assert case.person is not None  # noqa: S101 - known-person was asked
     assert isinstance(claim, Claim)  # noqa: S101 - limit-covers-amount was asked
     data["fingerprint"] = request.fingerprint
+    if others := blocking(request):
+        data["overrides"] = others
     if claim.stands_in:
         data["for"] = claim.subject.email
     if request.policy:

@@ -6,7 +6,7 @@ chose it on the request page, with a comment and an amount where the rules ask f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,9 @@ from sheetflow.core.judge import Verdict, judge
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.case import MoveCase
 from sheetflow.core.rules.fields import check
+from sheetflow.core.rules.safety import ConfirmCase
+from sheetflow.core.safety.confirming import CONFIRM, objection
+from sheetflow.core.safety.submitting import is_held
 from sheetflow.model.events import Refusal
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
@@ -24,6 +27,8 @@ from sheetflow.workflow.table import Status, Transition
 COMMENT = "comment"
 """The act that is no transition: it says something and moves nothing."""
 
+NEED_COMMENT = ("comment-required", "duplicate-has-reason")
+"""Rules that a comment satisfies."""
 _SMALLEST = "0.01"
 """Stands for "some amount" when a part payment is tried."""
 
@@ -52,6 +57,7 @@ def options(
     now: datetime,
     row_fingerprint: str,
     link: str = "",
+    phones: Sequence[str] = (),
 ) -> list[Option]:
     """Every step out of the request's status, in the table's order, and the comment last.
 
@@ -63,6 +69,7 @@ def options(
         now: the spreadsheet service's time.
         row_fingerprint: what the person has before them (`fields.seen_fingerprint`).
         link: the nonce of the link that they came by.
+        phones: the contractor's numbers in the book, where its bank details wait for a call.
     """
 
     def attempt(transition: Transition, comment: str, amount: str) -> Verdict:
@@ -76,6 +83,7 @@ def options(
         return judge(case, "option")
 
     return [
+        *_confirmation(person, request, company, book, now, row_fingerprint, link, phones),
         *(_option(transition, attempt) for transition in TABLE.leaving(Status(request.status))),
         _comment(person, request, link),
     ]
@@ -88,7 +96,7 @@ def _option(transition: Transition, attempt: Callable[[Transition, str, str], Ve
     while verdict.waits:
         if verdict.waits == "part-payment-has-amount" and not amount:
             amount = _SMALLEST
-        elif verdict.waits == "comment-required" and not comment:
+        elif verdict.waits in NEED_COMMENT and not comment:
             comment = "?"
         else:  # a rule that waits for something that the page has no field for
             return Option(transition.act, transition.target.value, blocked_by=verdict.waits)
@@ -98,6 +106,31 @@ def _option(transition: Transition, attempt: Callable[[Transition, str, str], Ve
         transition.act, transition.target.value, bool(comment), bool(amount),
         refusal.rule if refusal else None, refusal,
     )  # fmt: skip
+
+
+def _confirmation(
+    person: Person | None,
+    request: Request,
+    company: Company,
+    book: Rulebook,
+    now: datetime,
+    seen: str,
+    link: str,
+    phones: Sequence[str],
+) -> list[Option]:
+    """The call to the contractor, where one is waited for."""
+    if not is_held(request):
+        return []
+    move = MoveCase(
+        request, person, CONFIRM, None, company, book, now, via="page", seen=seen, link=link
+    )  # fmt: skip
+    found = objection(move, ConfirmCase(request, person, company, "", phones), called=False)
+    if found is None:
+        return [Option(CONFIRM, "")]
+    rule, why = found
+    by = person.email if person else ""
+    refusal = Refusal(rule, request.id, why.column, why.facts, by)
+    return [Option(CONFIRM, "", blocked_by=rule, refusal=refusal)]
 
 
 def _comment(person: Person | None, request: Request, link: str) -> Option:

@@ -22,6 +22,7 @@ from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS, SEAL_SIGN, SEALED
 from sheetflow.model.request import Hold, Loose, Note, Request, Reversal
 from sheetflow.model.snapshot import Row
+from sheetflow.workflow.table import Status
 
 (ID, CONFIRMED, SEAL, CHECKS, REQUESTER, APPROVER, UPDATED, PAID, HISTORY, STATUS, DUE, DATA) = range(12)
 FIRST_INPUT = 12
@@ -133,6 +134,8 @@ def _read(row: Row) -> Request:
         cautions=[(key, facts) for key, facts in data.get("cautions", ())],
         policy=dict(data.get("policy", {})),
         approvals=list(data.get("approvals", ())),
+        safety=dict(data.get("safety", {})),
+        payee_by=list(data.get("payee_by", ())),
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -180,6 +183,8 @@ def _data(request: Request) -> dict[str, Any]:
         "cautions": request.cautions,
         "policy": request.policy,
         "approvals": request.approvals,
+        "safety": request.safety,
+        "payee_by": request.payee_by,
     }
     if hold := request.hold:
         data["hold"] = {
@@ -193,11 +198,18 @@ def _data(request: Request) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value}
 
 
+OVER = (Status.PAID, Status.REJECTED, Status.CANCELLED)
+"""What needs nobody's look any more."""
+
+
 def checks(request: Request, book: Rulebook, company: Company) -> str:
     """What stands in Checks: what is wrong or missing, what is waited for, in the registry's language."""
     words, people, settings = book.own, company.people, company.settings
     lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
-    lines += [words.sentence("warnings", key, facts) for key, facts in request.cautions]
+    over = request.status in OVER  # what was asked before the approval was answered
+    asked = [list(caution) for caution in request.safety.get("cautions", ())] if over else []
+    told = [(key, facts) for key, facts in request.cautions if [key, facts] not in asked]
+    lines += [words.sentence("warnings", key, facts) for key, facts in told]
     if request.hold:
         until = request.hold.until.astimezone(settings.zone).strftime("%H:%M")
         lines.append(

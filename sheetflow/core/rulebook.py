@@ -123,6 +123,11 @@ class Rulebook:
         return self._reverse("columns")
 
     @cached_property
+    def book_headers(self) -> Mapping[str, str]:
+        """Header of the Contractors tab in any language, lower case -> key."""
+        return {**self._reverse("book"), **self.headers}
+
+    @cached_property
     def statuses(self) -> Mapping[str, str]:
         """Status label in any language, lower case -> status."""
         return {status.value.lower(): status.value for status in Status} | dict(self._reverse("statuses"))

@@ -96,7 +96,7 @@ def settle_hold(turn: Turn) -> None:
     if verdict.waits and turn.now < hold.until:
         turn.request.hold = hold
     elif verdict.waits:
-        facts = {"target": hold.target}
+        facts = {**verdict.facts, "target": hold.target}
         turn.refuse(Refusal(verdict.waits, turn.request.id, "status", facts, hold.by, hold.cause), "status")
     elif verdict.refusal:  # told by mail: whoever chose it on the page may have left it
         turn.refuse(verdict.refusal, "status")
@@ -134,7 +134,8 @@ def look_at_draft(turn: Turn) -> None:
     request, draft = turn.request, turn.request.status in OPEN_FOR_CHANGE
     if (draft or turn.moved) and turn.contractors and request.status != Status.APPROVED:
         kept = [caution for caution in request.cautions if caution[0] not in BOOK_CAUTIONS]
-        request.cautions = kept + cautions(request, turn.contractors)
+        # What was submitted was asked in full: `core.safety.submitting`.
+        request.cautions = kept + (cautions(request, turn.contractors) if draft else [])
     if draft or (turn.moved and request.status == Status.SUBMITTED):
         compare(request)
     if not draft:

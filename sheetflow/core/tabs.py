@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sheetflow.core.contractors import BOOK_FIELDS
+from sheetflow.core.contractors import BOOK_FIELDS, MORE_FIELDS
 from sheetflow.core.history import GENESIS, dumps, instant, moment
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell
@@ -35,7 +35,7 @@ OUTBOX_HEADERS = (
     "facts",
     "result",
 )
-CONTRACTOR_HEADERS = (*BOOK_FIELDS, "since_request", "since")
+CONTRACTOR_HEADERS = (*BOOK_FIELDS, *MORE_FIELDS)
 HISTORY_HEADERS = ("seq", "at", "request", "event", "actor", "via", "data", "cause", "hash")
 
 FIRST_STATE_ROW = 2

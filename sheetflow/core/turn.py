@@ -17,6 +17,8 @@ from sheetflow.core.places import inputs_of
 from sheetflow.core.policy.telling import progress
 from sheetflow.core.projection import fingerprint
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.safety.ledger import Ledger
+from sheetflow.core.safety.vouching import knows
 from sheetflow.model.cells import Cell, canonical, digest
 from sheetflow.model.columns import SEALED
 from sheetflow.model.events import CellEdit, Fact, Refusal
@@ -56,6 +58,7 @@ class Turn:
         *,
         copied: bool = False,
         contractors: Book | None = None,
+        ledger: Ledger | None = None,
         banks: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.request, self.row, self.cells, self.registry = request, row, cells, registry
@@ -71,6 +74,7 @@ class Turn:
         """What the status cell may show without anybody having wished anything."""
         self.unexplained: set[str] = set()
         self.contractors, self.banks = contractors, banks
+        self.ledger = ledger or Ledger({}, {})
         self.filled: set[str] = set()
         """Columns completed in this pass, from the contractor book or an invoice's QR."""
 
@@ -159,8 +163,8 @@ class Turn:
         return self.company.people.find(self.request.requester) is person
 
     def knows_payee(self) -> bool:
-        """Whether the payee stands in the contractor book."""
-        return self.contractors is not None and bool(self.contractors.entries(self.request))
+        """Whether the contractor book vouches for an account of the payee."""
+        return self.contractors is not None and knows(self.request, self.contractors, self.ledger)
 
     def key(self, user: str) -> str:
         """The main address of whoever has this one."""

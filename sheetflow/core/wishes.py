@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sheetflow.core.judge import Verdict, judge
 from sheetflow.core.rules.case import MoveCase
 from sheetflow.core.rules.fields import check
+from sheetflow.core.safety.submitting import assess
 from sheetflow.core.turn import Turn
 from sheetflow.model.events import Refusal
 from sheetflow.model.people import Person
@@ -45,18 +47,27 @@ def take(turn: Turn, verdict: Verdict, case: MoveCase, cause: str) -> Refusal | 
         if verdict.fact.kind == "RequestSubmitted":
             turn.normalise()
             case.payee_known = turn.knows_payee()
+            case.safety = _safety(turn, case)
             verdict = judge(case, cause)
         assert verdict.fact is not None  # noqa: S101 - normal forms pass what the originals passed
         turn.happen(verdict.fact)
+        if verdict.fact.kind == "RequestSubmitted":
+            turn.ledger.note(turn.request)
         return None
     if verdict.waits and case.person:
         if case.via == "sheet":
             hold(turn, case.target, case.person, case.now, verdict.waits, cause)
             return None
-        facts = {"target": case.target}
+        facts = {**verdict.facts, "target": case.target}
         return Refusal(verdict.waits, turn.request.id, "comment", facts, case.person.email, cause)
     assert verdict.refusal is not None  # noqa: S101 - a verdict is one of three
     return turn.refuse(verdict.refusal, "status", case.via)
+
+
+def _safety(turn: Turn, case: MoveCase) -> dict[str, Any]:
+    if turn.contractors is None or case.person is None:
+        return {}
+    return assess(turn.request, turn.company, turn.contractors, turn.ledger, case.person.email, turn.now)
 
 
 def hold(

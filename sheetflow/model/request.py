@@ -73,6 +73,8 @@ class Request:
     `policy`: what it took along of the approval policy when it was submitted (`core.policy.table`), {} where
     no rule fitted. `approvals`: what was given by it so far: by, step, as, at, and where they stood in for
     somebody absent `for`; `covers`: the limit covered the amount.
+    `safety`: what was found when it was submitted (`core.safety.submitting`). `payee_by`: who else than the
+    requester typed payee fields into the draft.
     """
 
     id: str
@@ -105,6 +107,8 @@ class Request:
     cautions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     policy: dict[str, Any] = field(default_factory=dict)
     approvals: list[dict[str, Any]] = field(default_factory=list)
+    safety: dict[str, Any] = field(default_factory=dict)
+    payee_by: list[str] = field(default_factory=list)
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

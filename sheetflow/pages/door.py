@@ -11,11 +11,15 @@ from datetime import timedelta
 
 from sheetflow.app.links import REQUEST, Links
 from sheetflow.app.process import PassReport, Process
+from sheetflow.core.contractors import Book
 from sheetflow.core.options import COMMENT, options
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.fields import seen_fingerprint
+from sheetflow.core.safety.confirming import CONFIRM
+from sheetflow.core.safety.submitting import is_held
 from sheetflow.errors import PortError
 from sheetflow.model.events import Act, Refusal, Upload
+from sheetflow.model.request import Request
 from sheetflow.pages import papers
 from sheetflow.pages.entrance import Entered, Entrance, RegistryPort, clean
 from sheetflow.pages.knock import UNDO, Answer, Paper, Visitor
@@ -26,14 +30,17 @@ from sheetflow.pages.view import Kept, Visit
 from sheetflow.ports import NoncesPort
 from sheetflow.workflow.payments import TABLE
 
-ACTS = frozenset({COMMENT, *(transition.act for transition in TABLE.transitions)})
+ACTS = frozenset({COMMENT, CONFIRM, *(transition.act for transition in TABLE.transitions)})
 PAYING: Mapping[str, str] = {"pay": "RequestPaid", "pay-part": "RequestPartPaid"}
 """Acts that a payment order may come with, and the event that says it is done."""
 LONGEST_COMMENT = 2_000
 LONGEST_AMOUNT = 40
+LONGEST_PHONE = 100
 """Characters, as the page's own fields allow."""
-FIXED_HERE = ("comment-required", "part-payment-has-amount")
+FIXED_HERE = ("comment-required", "part-payment-has-amount", "duplicate-has-reason", "known-number-called")
 """What whoever acts can put right at once: the page comes back with what they typed."""
+FIELDS: Mapping[str, str] = {"part-payment-has-amount": "amount", "known-number-called": "phone"}
+"""Where the fault is, if it is not the comment."""
 UNDONE_BY: Mapping[str, str] = {"submit": "withdraw"}
 """Acts that the workflow lets the same person take back, and by what."""
 UNDO_WITHIN = timedelta(minutes=15)
@@ -99,6 +106,8 @@ class Door(Entrance):
         if name not in ACTS or len(comment) > LONGEST_COMMENT or len(amount) > LONGEST_AMOUNT:
             return Answer(400, self.pages.notice(visit.language, "bad_form"))
         act = self.act_of(inside.entered, name, comment=comment, amount=amount)
+        if name == CONFIRM:
+            act = replace(act, facts={"phone": clean(form.get("phone", ""))[:LONGEST_PHONE]})
         kept = Kept(name, comment, amount)
         if paper is not None and name in PAYING:
             upload = self._hand_in(inside, act, paper)
@@ -143,14 +152,22 @@ class Door(Entrance):
         visit = Visit(
             person, request, entered.company, self.book, self.pages.texts, entered.snapshot.now, used=used,
             files=self.shelf is not None, uploads=self.uploads is not None,
+            phones=self._phones(entered, request),
         )  # fmt: skip
         return _Inside(entered, visit, token)
+
+    def _phones(self, entered: Entered, request: Request) -> tuple[str, ...]:
+        """At which numbers the contractor may be called, where that is waited for."""
+        if not is_held(request):
+            return ()
+        return tuple(Book(entered.snapshot.contractors, self.book.book_headers).phones(request))
 
     def _page(self, inside: _Inside, *, history: bool = False, kept: Kept | None = None) -> str:
         visit, claim = inside.visit, inside.entered.claim
         steps = options(
-            visit.person, visit.request, visit.company, self.book, visit.now, inside.seen, claim.nonce
-        )
+            visit.person, visit.request, visit.company, self.book, visit.now, inside.seen, claim.nonce,
+            phones=visit.phones,
+        )  # fmt: skip
         link = self.links.sign(replace(claim, visit=""))
         return self.pages.request(
             visit,
@@ -216,5 +233,5 @@ class Door(Entrance):
 
 def _with_words(kept: Kept, refusal: Refusal, visit: Visit) -> Kept:
     says, todo = visit.words.refusal(refusal)
-    field = "amount" if refusal.rule == "part-payment-has-amount" else "comment"
+    field = FIELDS.get(refusal.rule, "comment")
     return replace(kept, says=f"{says} {visit.text['fix'][field] or todo}", field=field, rule=refusal.rule)

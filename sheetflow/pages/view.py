@@ -16,6 +16,7 @@ from sheetflow.core.options import COMMENT, Option
 from sheetflow.core.policy.telling import who_approved
 from sheetflow.core.projection import checks
 from sheetflow.core.rulebook import Rulebook, Words
+from sheetflow.core.safety.confirming import CONFIRM
 from sheetflow.model import dates
 from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.columns import BY_KEY, Kind
@@ -23,6 +24,7 @@ from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import Money, format_money, parse_money
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
+from sheetflow.pages.alarms import Phone, numbers, told
 from sheetflow.pages.papers import PREVIEWED, may_see
 from sheetflow.pages.payment_qr import payment_qr
 from sheetflow.pages.texts import Texts, fill
@@ -32,9 +34,9 @@ PAYEE = ("contractor", "inn", "kpp", "account", "bik", "corr_account", "details"
 INVOICE = ("invoice_no", "invoice_date", "vat", "invoice")
 MORE = ("department", "category", "pay_from", "to_pay", "payment_order", "comment")
 
-MAIN = ("approve", "submit", "pay")
+MAIN = ("confirm-details", "approve", "submit", "pay")
 """Steps that are done with one touch; the others open first."""
-GRAVE = ("reject", "cancel", "cancel-approved", "reverse")
+FINAL = ("reject", "cancel", "cancel-approved", "reverse")
 
 
 OPEN = (Status.SUBMITTED, Status.APPROVED, Status.PART_PAID)
@@ -64,6 +66,7 @@ class Choice:
     grave: bool
     warning: str = ""
     takes_order: bool = False
+    phones: Sequence[Phone] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Visit:
     """Somebody looks at a request.
 
     `used`: their link has decided already. `now`: the service's time. `files`: files can be shown here;
-    `uploads`: a payment order can be handed in.
+    `uploads`: a payment order can be handed in. `phones`: at which the contractor may be called.
     """
 
     person: Person
@@ -118,6 +121,7 @@ class Visit:
     used: bool = False
     files: bool = False
     uploads: bool = False
+    phones: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
@@ -146,6 +150,7 @@ class RequestView:
     pay_by: str
     subject: str
     purpose: Shown
+    alarms: Sequence[str]
     notes: Sequence[str]
     payee: Sequence[Shown]
     invoice: Sequence[Shown]
@@ -173,6 +178,7 @@ def request_view(visit: Visit, steps: Sequence[Option]) -> RequestView:
     choices, blocked = _steps(visit, steps)
     facts = {"name": visit.person.name, "email": visit.person.email}
     pays = any(choice.act == "pay" for choice in choices)
+    alarms = told(request, words) if request.status in OPEN else []
     return RequestView(
         id=request.id,
         status=words.label("statuses", request.status),
@@ -181,7 +187,8 @@ def request_view(visit: Visit, steps: Sequence[Option]) -> RequestView:
         pay_by=fill(text["pay_by"], date=pay_by[0].value) if pay_by else "",
         subject=text_of(request.cell("subject")),
         purpose=Shown(words.label("columns", "purpose"), text_of(request.cell("purpose"))),
-        notes=_notes(visit),
+        alarms=alarms,
+        notes=[note for note in _notes(visit) if note not in alarms],
         payee=_shown(visit, *PAYEE),
         invoice=_shown(visit, *INVOICE),
         more=_shown(visit, *MORE),
@@ -258,7 +265,8 @@ def _steps(visit: Visit, steps: Sequence[Option]) -> tuple[list[Choice], list[Bl
             choices.append(
                 Choice(
                     step.act, label, step.needs_comment, step.needs_amount, step.act in MAIN,
-                    step.act in GRAVE, warning, visit.uploads and step.act in ("pay", "pay-part"),
+                    step.act in FINAL, warning, visit.uploads and step.act in ("pay", "pay-part"),
+                    numbers(visit.request, visit.phones) if step.act == CONFIRM else (),
                 )
             )  # fmt: skip
         elif step.refusal is not None and step.act != COMMENT and step.blocked_by not in SILENT:

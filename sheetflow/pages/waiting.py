@@ -41,13 +41,17 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One request of the list. `due`: what approving it or paying it is about. `token`: its form's."""
+    """One request of the list. `due`: what approving it or paying it is about. `token`: its form's.
+
+    `alone`: it needs a word of its own, so it is done on its own page.
+    """
 
     visit: Visit
     due: Money | None
     token: str
     link_token: str
     chosen: bool = False
+    alone: bool = False
 
     @property
     def request(self) -> Request:
@@ -183,11 +187,12 @@ class WaitingDoor(Entrance):
         visit = self._visit_of(entered, person, request)
         seen = seen_fingerprint(request.cells, entered.company.settings.currencies, request.files)
         steps = options(person, request, entered.company, self.book, visit.now, seen, entered.claim.nonce)
-        if not any(step.act == act and step.blocked_by is None for step in steps):
+        step = next((one for one in steps if one.act == act and one.blocked_by is None), None)
+        if step is None:
             return None
         own = entered.claim.to_request(request.id)
         token = self.links.sign(own.seeing(seen, entered.visitor.visit))
-        return Waiting(visit, _due(request), token, self.links.sign(own))
+        return Waiting(visit, _due(request), token, self.links.sign(own), alone=step.needs_comment)
 
     def _claims(self, entered: Entered, chosen: Sequence[str]) -> list[LinkClaim] | None:
         """The rows' own claims, each of this very list; None where one is not."""

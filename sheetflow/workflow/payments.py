@@ -46,7 +46,9 @@ TABLE = Table(
             "approves-once",
             "asked-by-policy",
             "limit-covers-amount",
+            "bank-details-confirmed",
             "approved-as-seen",
+            "duplicate-has-reason",
         ),
         _move("reject", (_S.SUBMITTED,), _S.REJECTED, (_P.APPROVER,), "RequestRejected", "comment-required"),
         _move(

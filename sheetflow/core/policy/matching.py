@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sheetflow.core.company import Company
-from sheetflow.core.policy.table import Rule
+from sheetflow.core.policy.table import ANY_APPROVER, Rule, Step
 from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount, parse_currency
@@ -58,6 +59,14 @@ def snapshot(request: Request, company: Company, *, known: bool) -> dict[str, An
     """What a request that is submitted now keeps of its rule, {} where none fits."""
     rule = rule_for(asked_of(request, known=known), company) if company.policy.rules else None
     return rule.snapshot() if rule else {}
+
+
+def with_step(policy: Mapping[str, Any], entry: str) -> dict[str, Any]:
+    """A snapshot with one more step behind the others, such as "role:director": any one of it."""
+    if "faults" in policy:
+        return dict(policy)
+    steps = list(policy.get("steps", ())) or [ANY_APPROVER.as_dict()]
+    return {"rule": "", **policy, "steps": [*steps, Step((entry,)).as_dict()]}
 
 
 def _fits(rule: Rule, asked: Asked, in_base: Decimal) -> bool:

@@ -33,7 +33,8 @@ class MoveCase:
     `transition` is None where the table has none for it. `comment`: what counts as the comment, "" if
     there is none. `seen`: the fingerprint of what the person had before them. `link`: the nonce of
     the page link. `problems`: what `fields.check` found in the draft, for a submit. `signed_in`: the address
-    that Google vouched for, on the page. `payee_known`: the payee stands in the contractor book.
+    that Google vouched for, on the page. `payee_known`: the contractor book vouches for an
+    account of the payee. `safety`: what was found at a submit (`core.safety.submitting`).
     """
 
     request: Request
@@ -51,6 +52,7 @@ class MoveCase:
     problems: Sequence[Problem] = ()
     signed_in: str = ""
     payee_known: bool = False
+    safety: Mapping[str, Any] = field(default_factory=dict)
 
     def parties(self) -> set[Party]:
         """In which capacities the person may act on this request."""

@@ -24,6 +24,7 @@ from sheetflow.core.consequences import MOST_ITEMS, facts_of
 from sheetflow.core.contractors import BOOK_CAUTIONS
 from sheetflow.core.filing import PROBLEMS
 from sheetflow.core.rulebook import LANGUAGES, Rulebook
+from sheetflow.core.safety.submitting import SAFETY
 from sheetflow.errors import ConfigError
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.request import Request
@@ -75,7 +76,8 @@ ITEM = {
 }
 LETTERS = (
     "access-problem",
-    "approve", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid", "put-back",
+    "approve", "details-held", "approved", "to-pay", "rejected", "returned", "cancelled", "paid", "part-paid",
+    "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
 )  # fmt: skip
@@ -465,7 +467,7 @@ def test_cautions__each_has_its_words(language: str) -> None:
     told = all_words()[language].sentences["warnings"]
     source = Path("sheetflow/app/cautions.py").read_text("utf-8")
     named = set(re.findall(r'"([a-z]+-[a-z-]+)"', source))
-    assert named | BOOK_CAUTIONS | PROBLEMS | {"qr-differs"} == set(told)
+    assert named | BOOK_CAUTIONS | PROBLEMS | SAFETY | {"qr-differs"} == set(told)
 
 
 def templates(root: Path, text: str) -> MailTemplates:

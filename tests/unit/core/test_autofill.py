@@ -43,7 +43,7 @@ def test_complete__from_the_inn_alone(desk: Desk) -> None:
 
 def test_complete__all_of_the_account_with_its_correspondent_account(desk: Desk) -> None:
     whole = {"bik": "044525225", "account": "40702810900000005555", "corr_account": "30101810400000000225"}
-    desk.approved(**{**GOOD, **whole, "inn": "7736207543"})
+    desk.approved(**{**GOOD, **whole, "inn": "7736207543", "contractor": "ООО «Лютик»"})
     rid = desk.type(MIA, **SHORT, inn="7736207543")
     desk.run()
     assert {key: desk.cell(rid, key) for key in whole} == whole

@@ -73,6 +73,8 @@ FULL = Request(
     cautions=[("qr-differs", {"columns": "amount"})],
     policy={"rule": "large", "steps": [{"need": 1, "of": ["role:approver"]}]},
     approvals=[{"by": HEAD, "at": "2026-11-24T09:00:00.000Z", "step": 1, "as": "role:approver"}],
+    safety={"held": {"caution": "details-changed", "by": [ANNA], "phones": []}},
+    payee_by=[ANNA],
 )
 
 # --- round trip

@@ -28,7 +28,13 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 
 CHECKS = {"required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned"}
 TEXT_PROBLEMS = {"text-too-long", "text-has-seal-sign", "text-has-control-characters", "is-formula"}
-HELD = {"comment-required", "part-payment-has-amount", "unexplained-change", "files-first"}
+HELD = {
+    "comment-required",
+    "part-payment-has-amount",
+    "unexplained-change",
+    "files-first",
+    "duplicate-has-reason",
+}
 
 RULE_FACTS = {
     "required-fields": {"columns"},
@@ -148,7 +154,7 @@ def keys_of(group: str) -> set[str]:
         "column_help": {column.key for column in COLUMNS},
         "settings": set(DEFAULTS),
         "settings_help": set(DEFAULTS),
-        "acts": {transition.act for transition in TABLE.transitions} | {"comment"},
+        "acts": {transition.act for transition in TABLE.transitions} | {"comment", "confirm-details"},
         "history": set(HISTORY_HEADERS),
         "months": {str(month) for month in range(1, 13)},
     }[group]

@@ -1,0 +1,99 @@
+"""What may be paid twice: the same invoice, the same file, the same amount to the same account."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sheetflow.core.company import Company
+from sheetflow.core.safety.ledger import Ledger, Other
+from sheetflow.core.safety.names import TWINS
+from sheetflow.model import dates
+from sheetflow.model.cells import text_of
+from sheetflow.model.invalid import Invalid
+from sheetflow.model.money import parse_amount
+from sheetflow.model.request import Request
+
+INVOICE, FILE, PAYMENT, AGAIN = "duplicate-invoice", "duplicate-file", "duplicate-payment", "invoice-again"
+BLOCKING = (INVOICE, FILE)
+"""Cautions that want a reason, where the setting `duplicates` says block; the others only warn."""
+MOST_NAMED = 3
+_LEAD = re.compile(
+    r"^(?:(?:invoice|inv|счет|сч|number|номер|#|№|(?:no|nr|n)(?![^\W\d_]))[^\w#№]*)+", re.IGNORECASE
+)
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+Found = list[tuple[str, dict[str, str]]]
+
+
+def find(request: Request, ledger: Ledger, company: Company, now: datetime) -> Found:
+    """The cautions about other requests that pay for the same, each naming them."""
+    same_file = [other.id for other in ledger.with_file(request)]
+    number, amount = invoice_number(text_of(request.cell("invoice_no"))), _amount(request.cell("amount"))
+    currency = text_of(request.cell("currency"))
+    same_invoice: list[str] = []
+    again: list[str] = []
+    same_payment: list[str] = []
+    for other in ledger.of_payee(request):
+        alike = _amount(other.cell("amount")) == amount and other.text("currency") == currency
+        if number and invoice_number(other.text("invoice_no")) == number:
+            (same_invoice if alike else again).append(other.id)
+        elif alike and _same_account(request, other) and _near(request, other, company, now):
+            same_payment.append(other.id)
+    found = (
+        (INVOICE, same_invoice),
+        (FILE, [rid for rid in same_file if rid not in same_invoice]),
+        (AGAIN, [rid for rid in again if rid not in same_file]),
+        (PAYMENT, [rid for rid in same_payment if rid not in same_file]),
+    )
+    return [(key, {"others": _named(ids)}) for key, ids in found if ids]
+
+
+def blocking(request: Request) -> list[str]:
+    """The requests that an approval of this one has to give a reason for, as they are named."""
+    return [facts["others"] for key, facts in request.cautions if key in BLOCKING]
+
+
+def invoice_number(text: str) -> str:
+    """An invoice's number as it is compared: letters and digits, without leading zeros.
+
+    >>> invoice_number("№ 00-17/A") == invoice_number("No. 17-а") == invoice_number("Счет №17А")
+    True
+    """
+    plain = _LEAD.sub("", unicodedata.normalize("NFC", text).casefold().replace("ё", "е").strip())
+    plain = _ZEROS.sub("", unicodedata.normalize("NFKC", plain))
+    return "".join(sign for sign in plain if sign.isalnum()).translate(TWINS).lstrip("о")
+
+
+def _same_account(request: Request, other: Other) -> bool:
+    account = text_of(request.cell("account"))
+    return bool(account) and other.text("account") == account
+
+
+def _near(request: Request, other: Other, company: Company, now: datetime) -> bool:
+    """Whether the other lies within the setting `duplicate_days`: when it last moved, or when it is due."""
+    days = company.safety.duplicate_days
+    try:
+        due = dates.parse_date(request.cell("pay_by")) - dates.parse_date(other.cell("pay_by"))
+        if abs(due.days) <= days:
+            return True
+    except Invalid:
+        pass
+    moved = other.whole().moved
+    return moved is not None and (now - moved).days <= days
+
+
+def _amount(cell: object) -> Decimal | None:
+    try:
+        return parse_amount(cell)
+    except Invalid:
+        return None
+
+
+def _named(ids: Iterable[str]) -> str:
+    """The latest first: an amount that is paid every month would fill a page."""
+    ordered = sorted(ids, reverse=True)
+    return ", ".join(ordered[:MOST_NAMED]) + (", …" if len(ordered) > MOST_NAMED else "")

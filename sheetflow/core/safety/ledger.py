@@ -1,0 +1,150 @@
+"""All other requests, found by payee, account or invoice file, as they stand at this moment of the pass.
+
+Made of the State tab's rows when it is first asked, and never where no submit is judged. A row is compared
+cell by cell; its data is read only where it matches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetflow.core.projection import APPROVER, DATA, FIRST_INPUT, STATUS, WIDTH, from_row
+from sheetflow.core.safety.names import folded
+from sheetflow.model.cells import Cell, text_of
+from sheetflow.model.columns import INPUTS
+from sheetflow.model.request import Request
+from sheetflow.model.snapshot import Row
+from sheetflow.workflow.table import Status
+
+COUNTED = (Status.SUBMITTED, Status.APPROVED, Status.PART_PAID, Status.PAID)
+"""What is still to be paid or was paid: a draft, a refusal and a cancelled request pay nothing."""
+ACCEPTED = (Status.APPROVED, Status.PART_PAID, Status.PAID)
+_PLACES = {key: FIRST_INPUT + place for place, key in enumerate(INPUTS)}
+_HASH = re.compile(r'"sha256":"([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another request. `approved_here`: somebody of this registry approved it; an import has no approver."""
+
+    id: str
+    status: str
+    approved_here: bool
+    cell: Callable[[str], Cell]
+    whole: Callable[[], Request]
+
+    def text(self, key: str) -> str:
+        """A cell's text, "" when blank."""
+        return text_of(self.cell(key))
+
+
+class Ledger:
+    """`state`: State rows by request. `requests`: those that this pass has taken up, as they now are."""
+
+    def __init__(self, state: Mapping[str, Row], requests: Mapping[str, Request]) -> None:
+        self._state, self._requests = state, requests
+        self._index: dict[str, list[str]] | None = None
+
+    def of_payee(self, request: Request) -> list[Other]:
+        """Requests with the same INN, name or account."""
+        return self._found(request.id, _keys(lambda key: text_of(request.cell(key))))
+
+    def approved(self, rid: str) -> Other | None:
+        """The request with this number, where somebody of this registry approved it; None otherwise."""
+        known = rid in self._requests or rid in self._state
+        other = self._other(rid) if known else None
+        return other if other is not None and other.approved_here and other.status in ACCEPTED else None
+
+    def with_file(self, request: Request) -> list[Other]:
+        """Requests with the same invoice file."""
+        hashes = [one["sha256"] for one in request.files if one["column"] == "invoice" and one["sha256"]]
+        return [
+            other
+            for other in self._found(request.id, [f"f:{sha}" for sha in hashes])
+            if any(one["column"] == "invoice" and one["sha256"] in hashes for one in other.whole().files)
+        ]
+
+    def of_category(self, request: Request, first: int, last: int) -> list[Other]:
+        """Requests of the same category that are to be paid between two days (serial numbers)."""
+        wanted = text_of(request.cell("category")).casefold()
+
+        def fits(category: Cell, pay_by: Cell) -> bool:
+            same = text_of(category).casefold() == wanted
+            return same and isinstance(pay_by, int | float) and first <= pay_by < last + 1
+
+        ids = [
+            rid
+            for rid, row in self._state.items()
+            if rid not in self._requests and fits(_cell(row, "category"), _cell(row, "pay_by"))
+        ]
+        ids += [rid for rid, one in self._requests.items() if fits(one.cell("category"), one.cell("pay_by"))]
+        return [other for rid in ids if rid != request.id and (other := self._other(rid)) is not None]
+
+    def payees(self) -> Iterator[tuple[str, str]]:
+        """(folded name, the name as written) of everybody who was ever to be paid."""
+        for key, ids in self._indexed().items():
+            if key.startswith("n:") and (other := self._other(ids[0])) is not None:
+                yield key[2:], other.text("contractor")
+
+    def note(self, request: Request) -> None:
+        """A request was submitted in this pass: the next one sees it."""
+        index = self._indexed()
+        keys = [
+            *_keys(lambda key: text_of(request.cell(key))),
+            *(f"f:{one['sha256']}" for one in request.files),
+        ]
+        for key in keys:
+            if request.id not in index.setdefault(key, []):
+                index[key].append(request.id)
+
+    # --- parts of it
+
+    def _indexed(self) -> dict[str, list[str]]:
+        if self._index is None:
+            self._index = {}
+            for rid, row in self._state.items():
+                if len(row) <= FIRST_INPUT or row[STATUS] not in COUNTED:
+                    continue
+                keys = _keys(lambda key, row=row: text_of(_cell(row, key)))  # type: ignore[misc]
+                data = str(row[DATA])
+                if '"files"' in data:
+                    keys += [f"f:{sha}" for sha in _HASH.findall(data)]
+                for key in keys:
+                    self._index.setdefault(key, []).append(rid)
+        return self._index
+
+    def _found(self, own: str, keys: list[str]) -> list[Other]:
+        index = self._indexed()
+        ids = dict.fromkeys(rid for key in keys for rid in index.get(key, ()))
+        return [other for rid in ids if rid != own and (other := self._other(rid)) is not None]
+
+    def _other(self, rid: str) -> Other | None:
+        """The request as it stands, None where it pays nothing any more."""
+        taken = self._requests.get(rid)
+        if taken is not None:
+            if taken.status not in COUNTED:
+                return None
+            return Other(rid, taken.status, bool(taken.approver), taken.cell, lambda: taken)
+        row = self._state[rid]
+        if row[STATUS] not in COUNTED:
+            return None
+        return Other(
+            rid, str(row[STATUS]), bool(row[APPROVER]), lambda key: _cell(row, key), lambda: _whole(row)
+        )
+
+
+def _keys(text: Callable[[str], str]) -> list[str]:
+    """What a request is found by."""
+    found = (("i", text("inn")), ("n", folded(text("contractor"))), ("a", text("account")))
+    return [f"{kind}:{value}" for kind, value in found if value]
+
+
+def _cell(row: Row, key: str) -> Cell:
+    place = _PLACES[key]
+    return row[place] if place < len(row) else ""
+
+
+def _whole(row: Row) -> Request:
+    return from_row([*row, *[""] * (WIDTH - len(row))])

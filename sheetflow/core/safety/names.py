@@ -1,0 +1,72 @@
+"""Names of payees as they are compared: what looks the same to a person is the same here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TWINS = str.maketrans("abcehikmopstxyё0136іїй", "авсеhlкморsтхуеоlзбllи") | {ord("h"): "н"}
+"""One sign for all that look alike: a name in the other alphabet, or with a zero for an O, is told."""
+
+_FORMS = (
+    "ооо оао зао пао ао нао ип тоо чп общество с ограниченной ответственностью акционерное публичное",
+    "закрытое открытое непубличное индивидуальный предприниматель",
+    "llc ltd limited inc corp co company plc gmbh ag kg",
+    "sa sarl srl spa bv oy ab as the",
+)
+_WORD = re.compile(r"\w+")
+_SPACED = re.compile(r"\b\w(?:[\W_]+\w\b)+")
+"""Single letters in a row: "О. О. О." is the legal form, too."""
+SHORT, LONG = 5, 12
+"""Signs: a shorter name resembles none; a longer one may differ by two signs."""
+
+
+def _joined(found: re.Match[str]) -> str:
+    return "".join(_WORD.findall(found[0]))
+
+
+@lru_cache(maxsize=20_000)
+def folded(name: str) -> str:
+    """A name without case, quotes, spaces, legal form and alphabet; "" where nothing is left.
+
+    >>> folded("ООО «Ромашка»") == folded('"POMAШKA", ooo') == folded("Ромашка, АО")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Cc", "Mn", "Me"))
+    words = [word.translate(TWINS) for word in _WORD.findall(_SPACED.sub(_joined, plain))]
+    return "".join(word for word in words if word not in _FOLDED_FORMS) or "".join(words)
+
+
+_FOLDED_FORMS = frozenset(word.translate(TWINS) for line in _FORMS for word in line.split())
+
+
+def resembles(one: str, other: str) -> bool:
+    """Whether two folded names differ by so little that a person may take one for the other.
+
+    >>> resembles(folded("Ромашка"), folded("Ромашка М")), resembles(folded("Ромашка"), folded("Лютик"))
+    (True, False)
+    """
+    shorter, longer = sorted((one, other), key=len)
+    if one == other or len(shorter) < SHORT:
+        return False
+    allowed = 2 if len(shorter) >= LONG else 1
+    return len(longer) - len(shorter) <= allowed and _distance(shorter, longer, allowed) <= allowed
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """How many signs to change, add, drop or swap with their neighbour; more than `most` is not counted."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        now = [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(row[j] + 1, now[-1] + 1, row[j - 1] + (a != b))
+            if before and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            now.append(cost)
+        if min(now) > most:
+            return most + 1
+        before, row = row, now
+    return row[-1]
