@@ -212,7 +212,9 @@ class Company(RuleBasedStateMachine):
     def ask(self, user: str, amount: float, inn: str) -> None:
         managers = [name for name in PEOPLE if "manager" in self.world.roles(name)] or [user]
         address = f"{managers[PEOPLE.index(user) % len(managers)]}@firm.example"
-        cells = {**GOOD, "amount": amount, "inn": inn, "subject": str(len(self.known))}
+        # Each payee by a name of their own: another INN under a known name waits for a call.
+        payee = {"inn": inn, "contractor": f"Payee {inn}"}
+        cells = {**GOOD, **payee, "amount": amount, "subject": str(len(self.known))}
         rid = self.desk.type(address, **cells)
         self.known.append(rid)
         self.desk.status(address, rid, "Submitted")

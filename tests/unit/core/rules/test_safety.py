@@ -46,8 +46,7 @@ def add_to_book(desk: Desk, **cells: Cell) -> None:
     desk.sheet.contractors.append([cells.get(key, "") for key in CONTRACTOR_HEADERS])
 
 
-@pytest.fixture
-def desk() -> Desk:
+def paid_before() -> Desk:
     """The contractor was paid before, and has a number in the book."""
     made = Desk()
     made.approved()
@@ -71,7 +70,8 @@ def approve(desk: Desk, who: str, rid: str, comment: str = "") -> str:
 # --- bank-details-confirmed
 
 
-def test_bank_details_confirmed__a_changed_account_waits_for_the_call(desk: Desk) -> None:
+def test_bank_details_confirmed__a_changed_account_waits_for_the_call() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     assert "NEW" in desk.checks(rid)
     assert str(OTHER["account"]) in desk.checks(rid)
@@ -95,7 +95,8 @@ def test_bank_details_confirmed__a_changed_account_waits_for_the_call(desk: Desk
     desk.verify()
 
 
-def test_bank_details_confirmed__the_known_account_needs_no_call(desk: Desk) -> None:
+def test_bank_details_confirmed__the_known_account_needs_no_call() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh())
     assert desk.checks(rid, first=True) == ""
     assert approve(desk, HEAD, rid) == ""
@@ -129,15 +130,15 @@ WAYS: dict[str, dict[str, Cell]] = {
 
 
 @pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
-def test_bank_details_confirmed__whichever_way_a_known_payee_is_turned(
-    desk: Desk, changes: dict[str, Cell]
-) -> None:
+def test_bank_details_confirmed__whichever_way_a_known_payee_is_turned(changes: dict[str, Cell]) -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**changes))
     assert is_held(request_of(desk, rid))
     assert approve(desk, DIRECTOR, rid) == "bank-details-confirmed"
 
 
-def test_bank_details_confirmed__by_the_form_and_by_the_invoices_qr(desk: Desk) -> None:
+def test_bank_details_confirmed__by_the_form_and_by_the_invoices_qr() -> None:
+    desk = paid_before()
     answers = {key: value for key, value in {**GOOD, **fresh(), **OTHER}.items() if value != ""}
     desk.answer(MIA, send=True, **answers)
     desk.take_answers()
@@ -158,7 +159,8 @@ def test_bank_details_confirmed__by_the_form_and_by_the_invoices_qr(desk: Desk) 
         assert "QR" in desk.checks(by_qr)
 
 
-def test_bank_details_confirmed__a_row_altered_in_the_book_vouches_for_nothing(desk: Desk) -> None:
+def test_bank_details_confirmed__a_row_altered_in_the_book_vouches_for_nothing() -> None:
+    desk = paid_before()
     for key, value in OTHER.items():
         write_book(desk, key, value)
     rid = desk.type(MIA, subject="Paper", inn=GOOD["inn"], **fresh(), pay_by=46500, currency="RUB")
@@ -173,7 +175,8 @@ def test_bank_details_confirmed__a_row_altered_in_the_book_vouches_for_nothing(d
     assert approve(desk, HEAD, before) == "bank-details-confirmed"
 
 
-def test_bank_details_confirmed__nor_does_a_row_typed_or_a_seal_copied(desk: Desk) -> None:
+def test_bank_details_confirmed__nor_does_a_row_typed_or_a_seal_copied() -> None:
+    desk = paid_before()
     row = book_row(desk)
     add_to_book(desk, **{**row, **OTHER, "since_request": ""})
     rid = desk.submitted(**fresh(**OTHER))
@@ -183,13 +186,15 @@ def test_bank_details_confirmed__nor_does_a_row_typed_or_a_seal_copied(desk: Des
     assert approve(desk, HEAD, rid) == "bank-details-confirmed"
 
 
-def test_bank_details_confirmed__taking_the_payee_out_of_the_book_makes_nobody_new(desk: Desk) -> None:
+def test_bank_details_confirmed__taking_the_payee_out_of_the_book_makes_nobody_new() -> None:
+    desk = paid_before()
     del desk.sheet.contractors[1:]
     rid = desk.submitted(**fresh(**OTHER))
     assert approve(desk, HEAD, rid) == "bank-details-confirmed"
 
 
-def test_bank_details_confirmed__a_row_whose_seal_was_lost_is_vouched_for_by_its_request(desk: Desk) -> None:
+def test_bank_details_confirmed__a_row_whose_seal_was_lost_is_vouched_for_by_its_request() -> None:
+    desk = paid_before()
     for lost in ("", "0" * 40):  # a book of an older registry, and one sealed with another key
         write_book(desk, "seal", lost)
         rid = desk.submitted(**fresh())
@@ -197,7 +202,8 @@ def test_bank_details_confirmed__a_row_whose_seal_was_lost_is_vouched_for_by_its
         del desk.sheet.contractors[2:]
 
 
-def test_bank_details_confirmed__returned_and_sent_again(desk: Desk) -> None:
+def test_bank_details_confirmed__returned_and_sent_again() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh())
     act = desk.act(HEAD, rid, "return", comment="date")
     desk.run(act)
@@ -224,7 +230,8 @@ def test_bank_details_confirmed__returned_and_sent_again(desk: Desk) -> None:
     desk.verify()
 
 
-def test_bank_details_confirmed__withdrawn_and_sent_again_it_still_waits(desk: Desk) -> None:
+def test_bank_details_confirmed__withdrawn_and_sent_again_it_still_waits() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     desk.run(desk.act(MIA, rid, "withdraw"))
     assert "NEW" not in desk.checks(rid)
@@ -241,7 +248,8 @@ def test_bank_details_confirmed__a_look_alike_is_marked() -> None:
     assert approve(desk, HEAD, rid) == ""
 
 
-def test_bank_details_confirmed__who_can_call_is_told_and_approvers_when_it_is_done(desk: Desk) -> None:
+def test_bank_details_confirmed__who_can_call_is_told_and_approvers_when_it_is_done() -> None:
+    desk = paid_before()
     rid = desk.type(MIA, **{**GOOD, **fresh(**OTHER)})
     desk.status(MIA, rid, "Submitted")
     desk.run()
@@ -256,7 +264,8 @@ def test_bank_details_confirmed__who_can_call_is_told_and_approvers_when_it_is_d
 # --- second-person-confirms
 
 
-def test_second_person_confirms__never_the_requester_from_any_address(desk: Desk) -> None:
+def test_second_person_confirms__never_the_requester_from_any_address() -> None:
+    desk = paid_before()
     rid = desk.submitted(BOTH, **fresh(**OTHER))
     assert call(desk, BOTH, rid) == "second-person-confirms"
     assert call(desk, ANNA, rid) == ""
@@ -274,7 +283,8 @@ olga@firm.example | Olga | approver | 500000 RUB | en |
 
 
 @pytest.mark.parametrize("who", [MIA, MAX, ADMIN])
-def test_second_person_confirms__by_their_role(desk: Desk, who: str) -> None:
+def test_second_person_confirms__by_their_role(who: str) -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     assert call(desk, who, rid) == "second-person-confirms"
     assert call(desk, "eve@elsewhere.example", rid) == "known-person"
@@ -312,14 +322,16 @@ anna@firm.example | Anna | accountant | | en |
 # --- known-number-called
 
 
-def test_known_number_called__only_a_number_of_the_book(desk: Desk) -> None:
+def test_known_number_called__only_a_number_of_the_book() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     assert call(desk, ANNA, rid, "+7 900 000-00-00") == "known-number-called"
     assert call(desk, ANNA, rid, "") == "known-number-called"
     assert call(desk, ANNA, rid, "8 (495) 1234567") == ""
 
 
-def test_known_number_called__with_none_in_the_book_an_admin_adds_one(desk: Desk) -> None:
+def test_known_number_called__with_none_in_the_book_an_admin_adds_one() -> None:
+    desk = paid_before()
     write_book(desk, "phone", "")
     rid = desk.submitted(**fresh(**OTHER))
     act = desk.act(ANNA, rid, "confirm-details", facts={"phone": PHONE})
@@ -331,7 +343,8 @@ def test_known_number_called__with_none_in_the_book_an_admin_adds_one(desk: Desk
     assert last_event(desk, rid).data["known"] == "since"
 
 
-def test_known_number_called__not_one_of_another_contractor(desk: Desk) -> None:
+def test_known_number_called__not_one_of_another_contractor() -> None:
+    desk = paid_before()
     desk.approved(**fresh(contractor="ООО «Лютик»", inn=INN_OF_ANOTHER))
     write_book(desk, "phone", "+7 900 000-00-00")
     rid = desk.submitted(**fresh(**OTHER))
@@ -341,7 +354,8 @@ def test_known_number_called__not_one_of_another_contractor(desk: Desk) -> None:
 # --- details-wait-for-call
 
 
-def test_details_wait_for_call__once_and_only_while_it_is_submitted(desk: Desk) -> None:
+def test_details_wait_for_call__once_and_only_while_it_is_submitted() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     act = desk.act(ANNA, rid, "confirm-details", facts={"phone": PHONE})
     assert desk.run(act).answers[act.uuid] is None
@@ -354,7 +368,8 @@ def test_details_wait_for_call__once_and_only_while_it_is_submitted(desk: Desk) 
     assert call(desk, ANNA, back) == "details-wait-for-call"
 
 
-def test_details_wait_for_call__what_was_seen_is_what_is_confirmed(desk: Desk) -> None:
+def test_details_wait_for_call__what_was_seen_is_what_is_confirmed() -> None:
+    desk = paid_before()
     rid = desk.submitted(**fresh(**OTHER))
     assert call(desk, ANNA, rid, seen="another page") == "approved-as-seen"
     desk.run(desk.act(HEAD, rid, "approve", link="n1"))
