@@ -400,7 +400,7 @@ def play(seed: int) -> Company:
 
 @pytest.mark.timeout(120 + ACTS // 10)
 def test_policy__stories_at_random_by_their_seed() -> None:
-    first = int(os.environ.get("SHEETFLOW_SEED", "1"))
+    first = int(os.environ.get("SHEETFLOW_SEED", "15"))
     kinds: Counter[str] = Counter()
     for seed in range(first, first + max(ACTS // STEPS, 1)):
         try:
