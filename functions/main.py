@@ -255,6 +255,7 @@ def _front() -> Front:
     from sheetflow.pages.door import Door
     from sheetflow.pages.front import Front
     from sheetflow.pages.papers import Shelf
+    from sheetflow.pages.preferences import PreferencesDoor
     from sheetflow.pages.waiting import WaitingDoor
 
     runtime = _runtime()
@@ -269,7 +270,7 @@ def _front() -> Front:
     wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
     return Front(
         runtime.links, Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
-        runtime.nonces, runtime.clock, _sign_in(),
+        PreferencesDoor(*wired), runtime.nonces, runtime.clock, _sign_in(),
     )  # fmt: skip
 
 

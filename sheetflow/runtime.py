@@ -35,11 +35,13 @@ from sheetflow.adapters.later import Later
 from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
+from sheetflow.app.digest_mail import compose_digest
 from sheetflow.app.form import load_form_texts, questionnaire
 from sheetflow.app.links import PAYMENT, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import Process
+from sheetflow.core.attention.standing import DIGEST
 from sheetflow.core.history import moment
 from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
 from sheetflow.errors import ConfigError
@@ -299,6 +301,11 @@ class Runtime:
 
     def compose(self, letter: Letter) -> EmailMessage:
         """The mail of a letter."""
+        if letter.template == DIGEST:
+            links = self.links if self.config.page_url else None
+            return compose_digest(
+                letter, self.words, self.mail_templates, self.config.sender, links, self.config.spreadsheet
+            )
         link = (
             "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
         )

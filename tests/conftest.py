@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from sheetflow.adapters.clock import SystemClock
 from sheetflow.workspace.local import LocalWorkspace
-from tests.firm import Firm
+from tests.firm import LETTERS_AT_ONCE, Firm
 
 pytest_plugins = ["tests.answers"]
 
@@ -44,7 +44,9 @@ class Opener:
         """Open a new one, or go on from the folder `copy_of` of one that was closed."""
         if copy_of is None and language not in self.made:
             folder = self._folders.mktemp("made")
-            with LocalWorkspace(folder, language=language, scheduled=False, functions=False) as place:
+            with LocalWorkspace(
+                folder, language=language, scheduled=False, functions=False, settings=LETTERS_AT_ONCE
+            ) as place:
                 Firm.at(place).shorten().close()
             self.made[language] = folder
         folder = self._folders.mktemp("workspace")

@@ -294,7 +294,7 @@ class Desk:
         self.clock, self.nonces, self.mail = FakeClock(), FakeNonces(), FakeMail()
         self.forms, self.files = FakeForms(), FakeFiles()
         rows: list[list[Cell]] = [list(row) for row in tables.parse(people)]
-        options = {"time_zone": "UTC", "company": "Firm", **(settings or {})}
+        options = {"time_zone": "UTC", "company": "Firm", "digest": "no", **(settings or {})}
         self.language = language
         self.sheet = FakeSheet(
             rows, [["Setting", "Value"], *[[k, v] for k, v in options.items()]], self.clock, language

@@ -50,6 +50,8 @@ OTHER_ACCOUNT = "40702810638050013199"
 """Somebody else's account."""
 BLOCK = ("subject", "contractor_email")
 """The first and the last column of what is pasted as one block; they follow one another in the template."""
+LETTERS_AT_ONCE: Mapping[str, str] = {"digest": "no"}
+"""A company without digests: for tests that are about something else, and look at who is written to."""
 GOOGLE_ROOTS = ("https://sheets.googleapis.com", "https://www.googleapis.com")
 
 

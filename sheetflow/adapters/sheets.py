@@ -7,6 +7,7 @@ batch: where another instance committed first the old id is gone, and Google ref
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gspread
@@ -18,7 +19,15 @@ from sheetflow.core.inbox import CONSUMED
 from sheetflow.core.inbox import WIDTH as INBOX_WIDTH
 from sheetflow.core.migration.archive import Everything
 from sheetflow.core.projection import WIDTH as STATE_WIDTH
-from sheetflow.core.tabs import FIRST_STATE_ROW, OUTBOX_HEADERS, TOKEN_NAME, read_token, token_text
+from sheetflow.core.tabs import (
+    FIRST_STATE_ROW,
+    OUTBOX_HEADERS,
+    TOKEN_NAME,
+    attention_text,
+    read_attention,
+    read_token,
+    token_text,
+)
 from sheetflow.errors import ConcurrentEdit, ConfigError, NotFound, Unavailable
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event
@@ -28,7 +37,7 @@ from sheetflow.templates.formulas import header_text, letter
 
 POLICY = "policy"
 """The tab that a registry of an older sheetflow has not got yet."""
-TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", POLICY)
+TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", "attention", POLICY)
 """What a pass reads, between two looks at the token."""
 PEOPLES_TABS = ("registry", "contractors", "people", "settings", POLICY, "calendar")
 """What people see: an export has all of these that there are."""
@@ -71,6 +80,10 @@ class Sheets:
             raise Unavailable("Sheets", "another commit came in between at every try to read")
         self._sheets = token.sheets
         found = dict(zip(TABS, tabs, strict=False))
+        standings = found["attention"]
+        token = replace(
+            token, attention=read_attention(standings[0][0] if standings and standings[0] else "")
+        )
         return Snapshot(
             now=self.http.told_at or self.clock.now(),
             token=token,
@@ -173,6 +186,7 @@ class Sheets:
     def _range(self, key: str) -> str:
         ranges = {
             "token": ("state", "A1"),
+            "attention": ("state", "B1"),
             "state": ("state", f"A{FIRST_STATE_ROW + 1}:{letter(STATE_WIDTH - 1)}"),
             "inbox": ("inbox", f"A2:{letter(INBOX_WIDTH - 1)}"),
             "outbox": ("outbox", f"A2:{letter(len(OUTBOX_HEADERS) - 1)}"),
@@ -220,7 +234,8 @@ class Sheets:
                 "namedRange": {"namedRangeId": new.range_id, "name": TOKEN_NAME, "range": corner}
             }
         }
-        yield put(sheets["state"], 0, 0, [[token_text(new)]])
+        standings = [attention_text(new)] if new.attention != old.attention else []
+        yield put(sheets["state"], 0, 0, [[token_text(new), *standings]])
         if commit.events:
             yield append(sheets["history"], [history.to_row(event) for event in commit.events])
         yield from placed(sheets["state"], FIRST_STATE_ROW, STATE_WIDTH, commit.states)

@@ -20,10 +20,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import parseaddr
+from types import MappingProxyType
 from typing import Any
 
 from sheetflow.app.cautions import cautions
 from sheetflow.app.mail_templates import MailTemplates, one_line
+from sheetflow.core.attention.standing import DIGEST
 from sheetflow.core.consequences import MOST_ITEMS
 from sheetflow.core.rulebook import Words
 from sheetflow.model.invalid import Invalid, shown
@@ -76,6 +78,8 @@ def compose(
     zone: tzinfo = UTC,
     waiting: str = "",
     payment: str = "",
+    unsubscribe: str = "",
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> EmailMessage:
     """Make the mail of a letter.
 
@@ -89,18 +93,20 @@ def compose(
         zone: the company's, for the day on which something happened.
         waiting: the page of all that waits for the recipient; "" for none.
         payment: the contractor's page of the payment that the letter is about; "" for none.
+        unsubscribe: where the recipient says that they do not want what they need not act on; "" for none.
+        more: further facts for the template, ready to be read.
 
     Raises:
         Invalid: "email-malformed": the recipient or the sender is not exactly one plain address.
         ConfigError: the letter has no template, or a broken one.
         ValueError: a link is no web address.
     """
-    links = {"link": link, "waiting_link": waiting, "payment_link": payment}
+    links = {"link": link, "waiting_link": waiting, "payment_link": payment, "news_link": unsubscribe}
     for address in filter(None, links.values()):
         if not re.fullmatch(r"https?://[^\s\"'<>]+", address):
             raise ValueError(f"not a web address: {shown(address)}")
     theirs = words.get(str(letter.facts.get("language", ""))) or next(iter(words.values()))
-    facts = facts_shown(letter, theirs, zone) | links | {"reference": reference}
+    facts = facts_shown(letter, theirs, zone) | links | {"reference": reference} | dict(more)
     made = templates.render(theirs.language, letter.template, facts)
     name, address = parseaddr(sender)
     company = clean(name, lines=False) or str(facts["company"])
@@ -116,9 +122,14 @@ def compose(
     message["X-Auto-Response-Suppress"] = "All"  # Exchange does not look at the header above
     message[REFERENCE_HEADER] = reference
     message["Content-Language"] = theirs.language
-    if letter.request:  # mails about one request share an ancestor, so that clients show them together
-        root = hashlib.sha256(letter.request.encode()).hexdigest()[:20]
-        message["References"] = f"<request-{root}@{own.partition('@')[2]}>"
+    if unsubscribe:  # RFC 8058: a mail client's own button posts to it at once
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if letter.request or letter.template == DIGEST:
+        # Mails about one request share an ancestor, so that clients show them together; so do digests.
+        kind, about = ("request", letter.request) if letter.request else (DIGEST, letter.to)
+        root = hashlib.sha256(about.encode()).hexdigest()[:20]
+        message["References"] = f"<{kind}-{root}@{own.partition('@')[2]}>"
     message.set_content(made.text, cte="base64")
     message.add_alternative(made.html, subtype="html", cte="base64")
     return message
@@ -182,19 +193,21 @@ def clean(text: str, *, lines: bool) -> str:
     return plain.strip() if lines else one_line(plain)
 
 
-def facts_shown(letter: Letter, words: Words, zone: tzinfo) -> dict[str, Any]:
+def facts_shown(letter: Letter, words: Words, zone: tzinfo = UTC) -> dict[str, Any]:
     """A letter's facts as people read them, and what its template may call.
 
     `label(group, key)`; `rows(key, …)` gives (label, value) of the facts that are not blank;
     `status(key)`, a status's label.
     """
     raw = letter.facts
-    facts: dict[str, Any] = {"company": "", "name": "", "approved_by": "", "language": words.language}
+    facts: dict[str, Any] = {
+        "company": "", "name": "", "approved_by": "", "urgent": "", "language": words.language,
+    }  # fmt: skip
     for key, value in raw.items():
         if isinstance(value, str):
             facts[key] = clean(value, lines=key == "comment")
     for key in _MONEY & facts.keys():
-        facts[key] = _money(facts[key], str(raw.get("currency", "")), words.language)
+        facts[key] = money_text(facts[key], str(raw.get("currency", "")), words.language)
     for key in _DATES & facts.keys():
         facts[key] = _day(facts[key], words)
     for key, group in _LABELS.items():
@@ -262,7 +275,8 @@ def _remembered(raw: Mapping[str, object]) -> list[tuple[str, dict[str, str]]]:
     )
 
 
-def _money(text: str, currency: str, language: str) -> str:
+def money_text(text: str, currency: str, language: str) -> str:
+    """An amount as people read it; as it is where it is none."""
     if not text:
         return ""
     try:

@@ -21,9 +21,10 @@ from sheetflow.core.rules.case import Objection, rule_id
 from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
 from sheetflow.errors import ConfigError, LinkRefused
 
-REQUEST, WAITING, PAYMENT = "request", "waiting", "payment"
-"""The kinds of links: to one request; to all that waits for a person; to a payment, for its contractor."""
-DAYS: Mapping[str, int] = {REQUEST: 14, WAITING: 7, PAYMENT: 60}
+REQUEST, WAITING, PAYMENT, NEWS = "request", "waiting", "payment", "news"
+"""The kinds of links: to one request; to all that waits for a person; to a payment, for its contractor; to
+where a person says whether they want news."""
+DAYS: Mapping[str, int] = {REQUEST: 14, WAITING: 7, PAYMENT: 60, NEWS: 60}
 """How long a link of each kind works."""
 SHORTEST_KEY = 32
 """Bytes of the signing key."""

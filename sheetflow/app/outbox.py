@@ -35,6 +35,9 @@ FILING_TRIES = 60
 """Putting files away again does no harm, so a Drive that is out of reach is asked for two hours."""
 BATCH = 40
 """Letters that one pass takes over from others; the rest waits for the next."""
+MOST_AT_ONCE = 80
+"""New letters that go with the run that decided them; the next runs take over the rest: Gmail lets a mailbox
+send two or three a second, and a function may run for five minutes."""
 MOST_ATTACHED = 18 * 1024 * 1024
 """Bytes of all files of one mail: Gmail takes 25 MB, and a file grows by a third on its way."""
 
@@ -78,10 +81,14 @@ def claim(
     end = len(snapshot.outbox)
     for letter in letters:
         if letter.id not in work.places:
+            ours = len(work.to_send) < MOST_AT_ONCE
             fresh = OutboxRow(letter, "leased", run, snapshot.now)
+            if ours:
+                work.to_send.append(fresh)
+            else:  # leased to nobody: whoever comes next has it for the first time
+                fresh = replace(fresh, lease="", leased_at=snapshot.now - LEASE, tries=0)
             work.places[letter.id] = end
             work.rows.append((None, fresh.row()))
-            work.to_send.append(fresh)
             end += 1
     return work
 

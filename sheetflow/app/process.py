@@ -295,6 +295,7 @@ def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> C
         access=decision.access or old.access,
         form=old.form if decision.form is None else decision.form,
         vitals=old.vitals if decision.vitals is None else decision.vitals,
+        attention=old.attention if decision.attention is None else decision.attention,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
     states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]

@@ -32,7 +32,7 @@ def checked(
     Args:
         template: what the registry is made by.
         words: the registry's own language.
-        people: each `{"email", "name", "roles", "limit", "language", "aliases"}`; only the address is needed.
+        people: each a row of the People tab by its keys; only the address is needed.
             Roles and aliases are lists or texts with commas, roles by key or label.
         settings: setting key -> text; those that are not named get the template's or the program's value.
 

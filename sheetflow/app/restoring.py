@@ -63,7 +63,7 @@ class Restorer:
         while True:
             token, events = self.sheet.read_history()
             snapshot = self.sheet.read()
-            if snapshot.token != token:
+            if snapshot.token.range_id != token.range_id:
                 lost = self._lost(lost, Unavailable("Sheets", "the registry changes while it is restored"))
                 continue
             step = _Step(archive, requests, snapshot, events, self.book)

@@ -83,7 +83,7 @@ def demo(ctx: click.Context, file: Path | None, locale: str) -> None:
     wanted = _read_requests(file, book) if file is not None else []
     with (
         tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder,
-        _workspace(Path(folder), locale, scheduled=False) as place,
+        _workspace(Path(folder), locale, scheduled=False, digest="no") as place,
     ):
         good = _tell(screen, place, book, wanted, file.name if file else "")
     if not good:
@@ -184,7 +184,13 @@ Ctrl-C stops it.""")
 
 
 def _workspace(
-    folder: Path, locale: str, *, port: int = 0, scheduled: bool = True, functions: bool = True
+    folder: Path,
+    locale: str,
+    *,
+    port: int = 0,
+    scheduled: bool = True,
+    functions: bool = True,
+    **settings: str,
 ) -> LocalWorkspace:
     try:
         from sheetflow.workspace.local import LocalWorkspace
@@ -192,7 +198,9 @@ def _workspace(
         problem = f"the local workspace needs {error.name}: install sheetflow[local]"
         raise ConfigError([problem]) from error
     try:
-        return LocalWorkspace(folder, port=port, language=locale, scheduled=scheduled, functions=functions)
+        return LocalWorkspace(
+            folder, port=port, language=locale, scheduled=scheduled, functions=functions, settings=settings
+        )
     except OSError as error:
         raise ConfigError([f"{folder}: the workspace cannot be kept there ({error.strerror})"]) from error
 

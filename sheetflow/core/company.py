@@ -9,11 +9,12 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, time, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sheetflow.core.absences import read_absences
+from sheetflow.core.attention.budget import BUDGET_DEFAULTS, Budget, read_budget, read_hour
 from sheetflow.core.history import dumps
 from sheetflow.core.policy.table import Policy, read_policy
 from sheetflow.core.rulebook import Rulebook
@@ -43,6 +44,7 @@ DEFAULTS: Mapping[str, str] = {
     "own_accounts": "",
     "form_prefill": "",
     **safety_settings.DEFAULTS,
+    **BUDGET_DEFAULTS,
 }
 """Every setting and its value where the Settings tab says nothing."""
 
@@ -64,6 +66,7 @@ class Settings:
     currencies: tuple[str, ...]
     zone: tzinfo
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def items(self, key: str) -> list[str]:
         """A setting that is a list, split at commas."""
@@ -162,9 +165,17 @@ def _people(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> list[Pe
                 at(row, "language").lower(),
                 aliases,
                 read_absences(at(row, "absent"), email, problems),
+                _hour(at(row, "digest_hour"), email, problems),
             )
         )
     return found
+
+
+def _hour(text: str, email: str, problems: list[str]) -> time | None:
+    hour = read_hour(text) if text else None
+    if text and hour is None:
+        problems.append(f"{email}: the digest's hour {text!r} is no time of day, so the company's counts")
+    return hour
 
 
 def _limits(text: str) -> dict[str, Decimal]:
@@ -226,6 +237,7 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         currencies=tuple(currencies),
         zone=_zone(values["time_zone"], problems),
         rates=_rates(values["rates"], problems),
+        budget=read_budget(values, problems),
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sheetflow.core.attention.urgency import marked, urgent_at, waits
 from sheetflow.core.company import Company
 from sheetflow.core.history import instant, moment
 from sheetflow.core.policy.steps import Turns, involved, open_step
@@ -171,6 +172,8 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         for who, template in to
         if who and (template == "approve" or not same_person(who, event.actor, company))
     ]
+    urgent = urgent_at(request, company, event.at)
+    to = [(who, template) for who, template in to if not waits(template, who, company, urgent=urgent)]
     if not to:
         return []
     about = facts_about(request, company) | {
@@ -183,7 +186,8 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
     }
     found = []
     for address, template in to:
-        facts = about | _addressed(address, request, company, book)
+        own = about | _addressed(address, request, company, book)
+        facts = marked(own, template, urgent=urgent)
         if template.startswith("contractor-"):
             orders = [file["id"] for file in request.files if file["column"] == "payment_order"]
             facts |= {"reply_to": event.actor, "attachments": orders}
@@ -246,11 +250,11 @@ def _on_approval(_event: Event, request: Request, company: Company) -> To:
     to = [(request.requester, "approved")]
     if request.status == Status.APPROVED:
         accountants = [person.email for person in company.people.with_role(Role.ACCOUNTANT)]
-        to += [(a, "to-pay") for a in accountants if not _had_a_part(a, request, company)]
+        to += [(a, "to-pay") for a in accountants if not had_a_part(a, request, company)]
     return to
 
 
-def _had_a_part(address: str, request: Request, company: Company) -> bool:
+def had_a_part(address: str, request: Request, company: Company) -> bool:
     """Whether somebody approved it, or had it approved in their stead: they do not pay it."""
     return any(same_person(address, other, company) for other in involved(request))
 
@@ -319,6 +323,7 @@ def strangers(
         )
         for request, respondent in requests
         for admin in company.people.with_role(Role.ADMIN)
+        if not waits("stranger", admin.email, company, urgent=False)
     ]  # fmt: skip
 
 
@@ -327,7 +332,7 @@ def _candidates(request: Request, target: str, company: Company, at: str) -> lis
         return approvers_for(request, company, moment(at))
     if target in (Status.PAID, Status.PART_PAID):
         everybody = company.people.with_role(Role.ACCOUNTANT)
-        return [p for p in everybody if not _had_a_part(p.email, request, company)]
+        return [p for p in everybody if not had_a_part(p.email, request, company)]
     if target in (Status.REJECTED, Status.RETURNED):
         return approvers_for(request, company, moment(at))
     owner = company.people.find(request.requester)

@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from sheetflow.core import consequences, filing, health, history, intake
+from sheetflow.core.attention import mailing
 from sheetflow.core.company import Company, read_company, tab_content, tab_digest
 from sheetflow.core.contractors import Book, additions
 from sheetflow.core.edits import fold
@@ -36,6 +37,7 @@ from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Act, Bounce, CellEdit, Fact, Filing, Refusal, Response
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import CellWrite, Decision, Row, Snapshot
+from sheetflow.workflow.table import Status
 
 PREFIX = "PR-"
 """What a request's number begins with."""
@@ -87,9 +89,7 @@ class _Pass:
             deleted=self._was_deleted,
         )
         by_request, by_copy = self._sort_edits(edits, places)
-        acts: dict[str, list[Act]] = {}
-        for act in snapshot.acts:
-            acts.setdefault(act.request, []).append(act)
+        acts = mailing.take_preferences(snapshot, self.company, decision, self.out)
         copies = {new for pairs in places.copies.values() for _, new in pairs}
         self.filings = filing.done(snapshot.outbox)
         self.responses = self._take_responses(places)
@@ -112,10 +112,12 @@ class _Pass:
                 decision.answers |= {act.uuid: refusal for act in acts[rid]}
         self._ids(places, edits)
         self._finish()
+        mailing.make_digests(snapshot, self.requests, decision, self.company, self.book, self.now)
         decision.vitals, letters = health.examine(
             snapshot, mail, self.out.refusals, self.company, self.book, self.now, idle=decision.empty
         )
         decision.letters += letters
+        mailing.count_letters(snapshot, decision, self.company, self.now)
         return decision
 
     # --- which requests have to be looked at
@@ -137,7 +139,8 @@ class _Pass:
             if known is None or rid in edits or rid in acts or place in places.renamed:
                 busy.append(rid)
                 continue
-            if (known[DUE] != "" and str(known[DUE]) <= clock) or '"deleted"' in str(known[DATA]):
+            anew = self.decision.settings and known[STATUS] == Status.SUBMITTED  # other days may count
+            if anew or (known[DUE] != "" and str(known[DUE]) <= clock) or '"deleted"' in str(known[DATA]):
                 busy.append(rid)
                 continue
             row = registry.rows[place]

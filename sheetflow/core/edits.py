@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sheetflow.core.attention.waiting import escalated
 from sheetflow.core.autofill import complete
 from sheetflow.core.disputes import DISPUTE, dispute
 from sheetflow.core.filing import FILES_FIRST, ask, follow, waits_for_files
@@ -56,6 +57,8 @@ def fold(turn: Turn, edits: Sequence[CellEdit], acts: Iterable[Act]) -> None:
     if turn.cells is not None:
         settle_status(turn, explained)
     look_at_draft(turn)
+    if (told := escalated(turn.request, turn.company, turn.now)) is not None:
+        turn.happen(told)
 
 
 def _wish(turn: Turn, step: CellEdit) -> None:

@@ -17,7 +17,7 @@ from sheetflow.errors import HistoryBroken
 from sheetflow.model.cells import Cell
 from sheetflow.model.columns import PAYEE
 from sheetflow.model.events import Event, Fact
-from sheetflow.model.request import Request, Reversal
+from sheetflow.model.request import Request, Reversal, Said
 from sheetflow.workflow.table import Status
 
 GENESIS = "0" * 64
@@ -168,9 +168,11 @@ def apply(request: Request, event: Event | Fact) -> None:
     _CHANGES[event.kind](request, event)
     if event.kind in MOVES:
         request.notes, request.hold, request.reversal = {}, None, None
-        request.moved = event.at
-    if event.kind not in ("EditRefused", "MessageBounced"):
+        request.moved, request.moved_by, request.escalated = event.at, event.actor, None
+    if event.kind not in ("EditRefused", "MessageBounced", "RequestEscalated"):
         request.updated = event.at
+    if event.kind == "RequestEscalated":
+        request.escalated = event.at
     if link := event.data.get("link"):
         request.links[link] = event.cause
 
@@ -284,10 +286,13 @@ def _filed(request: Request, event: Event | Fact) -> None:
 
 def _commented(request: Request, event: Event | Fact) -> None:
     _put(request, "comment", event.data["text"])
+    request.remember(Said(event.actor, event.at, str(event.data["text"])))
 
 
 def _bounced(request: Request, event: Event | Fact) -> None:
     request.bounced = [*request.bounced, event.cause][-20:]
+    back = {"at": instant(event.at), "to": str(event.data["to"]), "template": str(event.data["template"])}
+    request.undelivered = [*request.undelivered, back][-3:]
 
 
 def _nothing(_request: Request, _event: Event | Fact) -> None:
@@ -311,6 +316,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "CommentAdded": _commented,
     "EditRefused": _nothing,
     "MessageBounced": _bounced,
+    "RequestEscalated": _nothing,
     "PaymentDisputed": _nothing,
     "BankDetailsConfirmed": _details_confirmed,
     "RowRestored": _nothing,

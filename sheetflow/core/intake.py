@@ -87,6 +87,7 @@ def take_response(turn: Turn, response: Response) -> None:
     if first and person and person.has(Role.MANAGER):
         request.requester = person.email
     elif first and person is None:
+        request.respondent = response.user
         turn.out.strangers.append((request, response.user))
     known = person is not None and turn.company.people.find(request.requester) is person
     changes = _changes(turn, response)

@@ -97,6 +97,7 @@ def _person(cells: Mapping[str, str], book: Rulebook) -> tuple[Sequence[str], di
         "limit": cells.get("limit", "").strip(),
         "language": person.language,
         "aliases": sorted(person.aliases),
+        "digest_hour": cells.get("digest_hour", "").strip(),
     }
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from sheetflow.core.attention.waiting import escalation
 from sheetflow.core.company import Company, Settings
 from sheetflow.core.history import dumps, instant, moment
 from sheetflow.core.policy.telling import progress, who_approved
@@ -20,7 +21,7 @@ from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS, SEAL_SIGN, SEALED
-from sheetflow.model.request import Hold, Loose, Note, Request, Reversal
+from sheetflow.model.request import Hold, Loose, Note, Request, Reversal, Said
 from sheetflow.model.snapshot import Row
 from sheetflow.workflow.table import Status
 
@@ -136,6 +137,11 @@ def _read(row: Row) -> Request:
         approvals=list(data.get("approvals", ())),
         safety=dict(data.get("safety", {})),
         payee_by=list(data.get("payee_by", ())),
+        moved_by=data.get("moved_by", ""),
+        said=[Said(by, moment(at), text) for by, at, text in data.get("said", ())],
+        escalated=moment(data["escalated"]) if "escalated" in data else None,
+        undelivered=list(data.get("undelivered", ())),
+        respondent=data.get("respondent", ""),
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -185,6 +191,11 @@ def _data(request: Request) -> dict[str, Any]:
         "approvals": request.approvals,
         "safety": request.safety,
         "payee_by": request.payee_by,
+        "moved_by": request.moved_by,
+        "said": [[said.by, instant(said.at), said.text] for said in request.said],
+        "escalated": instant(request.escalated) if request.escalated else "",
+        "undelivered": request.undelivered,
+        "respondent": request.respondent,
     }
     if hold := request.hold:
         data["hold"] = {
@@ -236,6 +247,8 @@ def due(request: Request, settings: Settings) -> str:
         moments.append(request.hold.until)
     if request.deleted:
         moments.append(request.deleted + settings.draft_life)
+    if escalates := escalation(request, settings):
+        moments.append(escalates)
     return instant(min(moments)) if moments else ""
 
 

@@ -53,6 +53,25 @@ def token_text(token: Token) -> str:
     return dumps({name: getattr(token, name) for name in TOKEN_FIELDS})
 
 
+def attention_text(token: Token) -> str:
+    """The token's `attention` as it stands in State!B1."""
+    return dumps(dict(token.attention)) if token.attention else ""
+
+
+def read_attention(cell: Cell) -> dict[str, str]:
+    """The token's `attention` in State!B1.
+
+    Raises:
+        ConfigError: somebody wrote there.
+    """
+    try:
+        found = json.loads(str(cell)) if cell != "" else {}
+        return {str(who): str(text) for who, text in found.items()}
+    except (ValueError, AttributeError) as error:
+        problem = "State!B1 does not hold what is known of people's digests: restore that cell, or empty it"
+        raise ConfigError([problem]) from error
+
+
 _LATER = ("form", "access", "banks", "vitals", "policy")
 """Fields that a token written by an older sheetflow may lack."""
 BANK_HEADERS = ("bik", "name", "corr_account", "city")

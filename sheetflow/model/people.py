@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -39,6 +39,7 @@ class Person:
     `limits`: the largest amount this approver may approve, by currency (ISO 4217); a currency that is not
     named is not covered. A director needs none. `aliases`: other addresses of the same person.
     `absences`: when they are away, in the order of the tab.
+    `digest_hour`: when their digest goes, None for the company's hour.
     """
 
     email: str
@@ -48,6 +49,7 @@ class Person:
     language: str = ""
     aliases: frozenset[str] = frozenset()
     absences: tuple[Absence, ...] = ()
+    digest_hour: time | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the person has any of these roles."""

@@ -9,6 +9,9 @@ from typing import Any
 
 from sheetflow.model.cells import Cell
 
+QUOTED, MOST_SAID = 240, 3
+"""Characters of a comment that are kept for digests, and how many comments."""
+
 
 @dataclass(slots=True)
 class Hold:
@@ -53,6 +56,15 @@ class Reversal:
 
 
 @dataclass(slots=True)
+class Said:
+    """A comment as the digest quotes it."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(slots=True)
 class Request:
     """The accepted state of one request.
 
@@ -75,6 +87,9 @@ class Request:
     somebody absent `for`; `covers`: the limit covered the amount.
     `safety`: what was found when it was submitted (`core.safety.submitting`). `payee_by`: who else than the
     requester typed payee fields into the draft.
+    `moved_by`: who moved it last. `said`: the latest comments. `escalated`: when the directors were told that
+    it waits, None since it last moved. `undelivered`: mails about it that came back: at, to, template.
+    `respondent`: who answered the form, where that is nobody whom the company knows.
     """
 
     id: str
@@ -109,6 +124,17 @@ class Request:
     approvals: list[dict[str, Any]] = field(default_factory=list)
     safety: dict[str, Any] = field(default_factory=dict)
     payee_by: list[str] = field(default_factory=list)
+    moved_by: str = ""
+    said: list[Said] = field(default_factory=list)
+    escalated: datetime | None = None
+    undelivered: list[dict[str, str]] = field(default_factory=list)
+    respondent: str = ""
+
+    def remember(self, said: Said) -> None:
+        """Keep a comment, as short as a digest quotes it, and no more than the latest."""
+        if said.text:
+            short = said.text if len(said.text) <= QUOTED else said.text[: QUOTED - 1] + "…"
+            self.said = [*self.said, Said(said.by, said.at, short)][-MOST_SAID:]
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

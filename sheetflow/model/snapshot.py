@@ -29,7 +29,8 @@ class Token:
     `access`: digest of the access list that Drive was last asked to follow.
     `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
     `form`: form answers taken lately, id -> the version's moment (ISO). `vitals`: signs of life
-    (`core.health`).
+    (`core.health`). `attention`: what is remembered of each person's digests, by address
+    (`core.attention.standing`); it stands in a cell of its own.
     """
 
     revision: int
@@ -46,6 +47,7 @@ class Token:
     access: str = ""
     vitals: Mapping[str, str] = field(default_factory=dict)
     policy: str = ""
+    attention: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class Decision:
     `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
     Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
     `wants_banks`: a draft's BIK asks for the bank directory, which was not read. `vitals`: the token's new
-    ones, None where they stay.
+    ones, None where they stay. `attention`: likewise.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -145,6 +147,7 @@ class Decision:
     more: bool = False
     wants_banks: bool = False
     vitals: Mapping[str, str] | None = None
+    attention: Mapping[str, str] | None = None
 
     @property
     def empty(self) -> bool:
@@ -152,4 +155,5 @@ class Decision:
         return not (
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
             or self.form is not None or self.book or self.recorded or self.vitals is not None
+            or self.attention is not None
         )  # fmt: skip

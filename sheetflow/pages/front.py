@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sheetflow.app.links import DAYS, PAYMENT, REQUEST, WAITING, LinkClaim, Links, Vouched
+from sheetflow.app.links import DAYS, NEWS, PAYMENT, REQUEST, WAITING, LinkClaim, Links, Vouched
 from sheetflow.core.rules.links import VisitCase, link_opened_here
 from sheetflow.errors import CallerRefused, LinkRefused
 from sheetflow.pages.contractor import PaymentDoor
 from sheetflow.pages.door import Door
 from sheetflow.pages.knock import Answer, Cookie, Knock, Visitor, cookie_name, digest_of
+from sheetflow.pages.preferences import PreferencesDoor
 from sheetflow.pages.waiting import WaitingDoor
 from sheetflow.ports import ClockPort, NoncesPort
 
@@ -52,11 +53,13 @@ class Front:
         requests: Door,
         waiting: WaitingDoor,
         payments: PaymentDoor,
+        preferences: PreferencesDoor,
         nonces: NoncesPort,
         clock: ClockPort,
         sign_in: SignIn | None = None,
     ) -> None:
         self.links, self.requests, self.waiting, self.payments = links, requests, waiting, payments
+        self.preferences = preferences
         self.nonces, self.clock, self.sign_in = nonces, clock, sign_in
 
     def answer(self, knock: Knock) -> Answer:
@@ -87,6 +90,8 @@ class Front:
             return self.waiting.show(token, visitor=visitor)
         if claim.kind == PAYMENT:
             return self.payments.show(token, visitor=visitor)
+        if claim.kind == NEWS:
+            return self.preferences.show(token, visitor=visitor)
         return self.requests.show(token, history=knock.query.get("history") == "1", visitor=visitor)
 
     def _file(self, knock: Knock, claim: LinkClaim, file: str, visitor: Visitor) -> Answer:
@@ -100,6 +105,12 @@ class Front:
     # --- acting
 
     def _act(self, knock: Knock, claim: LinkClaim) -> Answer:
+        if knock.one_click:
+            return (
+                self.preferences.one_click(knock.token)
+                if claim.kind == NEWS and not claim.visit
+                else self._refused("link-is-valid")
+            )
         here = digest_of(knock.cookies.get(cookie_name(claim.nonce), ""))
         if link_opened_here(VisitCase(claim.visit, here, knock.ours)) is not None:
             return self._refused("link-opened-here")
@@ -111,6 +122,8 @@ class Front:
             return self.waiting.act(form, knock.fields.get("chosen", ()), visitor=visitor)
         if claim.kind == PAYMENT:
             return self.payments.act(form, visitor=visitor)
+        if claim.kind == NEWS:
+            return self.preferences.act(form, visitor=visitor)
         return self.requests.act(form, visitor=visitor, paper=knock.paper)
 
     def _sign_in(self, knock: Knock, claim: LinkClaim, visitor: Visitor) -> Answer:
@@ -123,7 +136,8 @@ class Front:
         until = self.clock.now().timestamp() + HOUR
         who = Cookie(WHO, self.links.vouch(Vouched(address, int(until))), HOUR, "Lax")
         visitor = replace(visitor, signed_in=address)
-        door = self.waiting if claim.kind == WAITING else self.requests
+        doors = {WAITING: self.waiting, NEWS: self.preferences}
+        door = doors.get(claim.kind, self.requests)
         entered = door.enter(knock.token, visitor)
         if isinstance(entered, Answer):
             return entered

@@ -44,7 +44,14 @@ class Knock:
     @property
     def token(self) -> str:
         """The link's token, or the form's."""
-        return self.field("token") if self.acts else self.query.get("t", "")
+        if self.acts and not self.one_click:
+            return self.field("token")
+        return self.query.get("t", "")
+
+    @property
+    def one_click(self) -> bool:
+        """Whether a mail client unsubscribes on a person's behalf (RFC 8058): by the link alone."""
+        return self.acts and list(self.fields) == ["List-Unsubscribe"]
 
     def field(self, name: str) -> str:
         """A field of the form, its last value."""

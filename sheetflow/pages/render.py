@@ -291,6 +291,13 @@ class Pages:
         lines = book.for_person(language).refusal(Refusal(rule, "", "", facts or {}))
         return self._message(language, self.texts[language]["results"]["refused_title"], lines, rule=rule)
 
+    def news(self, language: str, act: str, form_token: str, *, quiet: bool) -> str:
+        """Whether somebody gets news of their own requests, and the button to change it."""
+        text = self.texts[language]["news"]
+        key, other = ("off", "on") if quiet else ("on", "off")
+        button = {"act": act, "token": form_token, "label": text[f"{other}_act"], "says": text["again"]}
+        return self._message(language, text[f"{key}_title"], [text[key], text["on_needs"]], undo=button)
+
     def no_file(self, language: str, key: str) -> str:
         """A file that cannot be shown: a key of `[papers]`."""
         papers = self.texts[language]["papers"]

@@ -15,7 +15,7 @@ from sheetflow.templates.prefill import FORM_LINK, SETTING, link_formula
 from sheetflow.templates.schema import Tab, Template
 from sheetflow.workflow.table import Status
 
-PEOPLE = ("email", "name", "roles", "limit", "language", "aliases", "absent")
+PEOPLE = ("email", "name", "roles", "limit", "language", "aliases", "absent", "digest_hour")
 """The People tab's columns, in their order."""
 SETTINGS = ("setting", "value", "help")
 """The Settings tab's columns, in their order."""

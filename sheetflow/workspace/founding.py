@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from sheetflow import runtime
 from sheetflow.adapters.clock import SystemClock, SystemNonces
@@ -21,13 +23,16 @@ SECRET = ("SHEETFLOW_INBOX_KEY", "SHEETFLOW_LINK_KEY")
 """Of the functions' settings those that no file has."""
 
 
-def found(folder: Path, url: str, language: str) -> Founded:
+def found(
+    folder: Path, url: str, language: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> Founded:
     """Found the registry, or complete what a start that was killed had begun.
 
     Args:
         folder: the workspace's.
         url: its root.
         language: of a new registry; one that was begun keeps its own.
+        settings: of a new registry, where they are to differ from the template's.
     """
     env = folder / ENV_FILE
     before = kept(env)
@@ -35,10 +40,10 @@ def found(folder: Path, url: str, language: str) -> Founded:
     templates = runtime.templates_folder()
     template = read_template((templates / "payments.toml").read_text("utf-8"))
     book = Rulebook(language, runtime.load_rulebook_words(templates), "")
-    settings = {"company": cast.COMPANY[language], "company_inn": cast.COMPANY_INN}
+    values = {"company": cast.COMPANY[language], "company_inn": cast.COMPANY_INN, **settings}
     charter = Charter(
         Owner("user", cast.OWNER), template, book, load_form_texts(templates)[language], cast.SERVICE_ACCOUNT,
-        lambda: Answers(cast.people(language), settings),
+        lambda: Answers(cast.people(language), values),
     )  # fmt: skip
     owner = runtime.credentials(f"local:{cast.OWNER}")
     free = (cast.OWNER, cast.SERVICE_ACCOUNT)

@@ -12,9 +12,11 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from sheetflow import runtime
@@ -61,6 +63,7 @@ class LocalWorkspace:
         language: of a new registry; an old one keeps its own.
         scheduled: whether the schedule runs by itself; `run_schedule` runs it in any case.
         functions: whether the function processes are started.
+        settings: of a new registry, where they are to differ from the template's.
     """
 
     def __init__(
@@ -71,9 +74,11 @@ class LocalWorkspace:
         language: str = "en",
         scheduled: bool = True,
         functions: bool = True,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.language, self.scheduled = folder, language, scheduled
+        self._settings = settings
         self._lock = _lock(folder)
         self.emulator = Emulator(folder)
         self._wanted = functions
@@ -181,7 +186,7 @@ class LocalWorkspace:
     def _settle(self) -> Settled:
         if self._kept.exists():
             return Settled(**json.loads(self._kept.read_text("utf-8")))
-        made = found(self.folder, self.url, self.language)
+        made = found(self.folder, self.url, self.language, self._settings)
         settled = Settled(
             made.language, made.spreadsheet, secrets.token_hex(32), secrets.token_hex(32),
             f"{secrets.randbelow(10**12):012d}-local.apps.googleusercontent.com", dict(made.sheets),

@@ -9,14 +9,14 @@ import pytest
 from sheetflow.workspace.local import LocalWorkspace
 from tests.conftest import Opener
 from tests.faults.waiting import Outcome, outcome, prepare
-from tests.firm import Firm
+from tests.firm import LETTERS_AT_ONCE, Firm
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed workspace whose Inbox is full."""
     folder = tmp_path_factory.mktemp("waiting")
-    with LocalWorkspace(folder, scheduled=False, functions=False) as place:
+    with LocalWorkspace(folder, scheduled=False, functions=False, settings=LETTERS_AT_ONCE) as place:
         firm = Firm.at(place).shorten()
         prepare(firm)
         firm.close()

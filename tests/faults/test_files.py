@@ -16,7 +16,7 @@ from tests.conftest import Opener
 from tests.faults.dying import run_pass
 from tests.faults.test_faults import FAILURES, passes
 from tests.faults.waiting import Outcome, outcome
-from tests.firm import Firm
+from tests.firm import LETTERS_AT_ONCE, Firm
 
 ORDER = b"%PDF-1.4 " + bytes(range(256)) * 40
 SHARES = 4
@@ -65,7 +65,7 @@ def papers(firm: Firm) -> Papers:
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed workspace where both wait."""
     folder = tmp_path_factory.mktemp("papers")
-    with LocalWorkspace(folder, scheduled=False, functions=False) as place:
+    with LocalWorkspace(folder, scheduled=False, functions=False, settings=LETTERS_AT_ONCE) as place:
         firm = Firm.at(place).shorten()
         prepare(firm)
         firm.close()

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sheetflow.workspace.local import LocalWorkspace
 from sheetflow.workspace.paper import invoice
-from tests.firm import Firm, Hand, text_of
+from tests.firm import LETTERS_AT_ONCE, Firm, Hand, text_of
 
 PAYEE = "pay@romashka.example"
 NARROW = {"width": 320, "height": 640}
@@ -30,7 +30,7 @@ Visits = Callable[..., Page]
 @pytest.fixture(scope="module", params=["en", "ru"])
 def firm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
     folder: Path = tmp_path_factory.mktemp("workspace")
-    with LocalWorkspace(folder, language=request.param, scheduled=False) as place:
+    with LocalWorkspace(folder, language=request.param, scheduled=False, settings=LETTERS_AT_ONCE) as place:
         firm = Firm.at(place).shorten()
         yield firm
         firm.close()

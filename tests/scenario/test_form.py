@@ -25,7 +25,7 @@ from sheetflow.workspace import cast
 from sheetflow.workspace.local import TRIGGER, LocalWorkspace
 from tests.conftest import Opener
 from tests.faults.dying import run_pass
-from tests.firm import GOOD, OTHER_ACCOUNT, Firm, Hand, text_of
+from tests.firm import GOOD, LETTERS_AT_ONCE, OTHER_ACCOUNT, Firm, Hand, text_of
 
 SOURCE = Path(__file__).parents[2] / "functions" / "main.py"
 READ, WRITE, LIST, MAIL = (
@@ -320,7 +320,7 @@ def test_race__two_instances_take_each_answer_once(fresh: Firm) -> None:
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed workspace whose form was answered while nothing ran."""
     folder = tmp_path_factory.mktemp("answered")
-    with LocalWorkspace(folder, scheduled=False, functions=False) as place:
+    with LocalWorkspace(folder, scheduled=False, functions=False, settings=LETTERS_AT_ONCE) as place:
         firm = Firm.at(place).shorten()
         firm.run()
         respond(firm, firm.mia, {**FULL, "subject": "Sent", "send": "yes"})

@@ -26,6 +26,7 @@ from sheetflow.runtime import credentials
 from sheetflow.workspace import cast
 from sheetflow.workspace.local import LocalWorkspace
 from tests.desk import GOOD
+from tests.firm import LETTERS_AT_ONCE
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "functions" / "main.py"
@@ -39,7 +40,7 @@ Client = Callable[[str], FlaskClient]
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
     """A workspace whose function processes do not run: the tests call the functions themselves."""
     folder: Path = tmp_path_factory.mktemp("workspace")
-    with LocalWorkspace(folder, scheduled=False, functions=False) as found:
+    with LocalWorkspace(folder, scheduled=False, functions=False, settings=LETTERS_AT_ONCE) as found:
         yield found
 
 

@@ -17,7 +17,7 @@ import pytest
 from sheetflow.emulator.sheets.access import PROTECTED
 from sheetflow.workspace.local import LocalWorkspace
 from tests.conftest import Opener
-from tests.firm import BLOCK, GOOD, OTHER_ACCOUNT, Firm, Hand, facts_of, text_of
+from tests.firm import BLOCK, GOOD, LETTERS_AT_ONCE, OTHER_ACCOUNT, Firm, Hand, facts_of, text_of
 
 # --- the whole way, with the functions running
 
@@ -26,7 +26,9 @@ from tests.firm import BLOCK, GOOD, OTHER_ACCOUNT, Firm, Hand, facts_of, text_of
 def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
     """A firm whose functions run, as child processes."""
     folder = tmp_path_factory.mktemp("live")
-    with LocalWorkspace(folder, language=request.param, scheduled=False, functions=False) as place:
+    with LocalWorkspace(
+        folder, language=request.param, scheduled=False, functions=False, settings=LETTERS_AT_ONCE
+    ) as place:
         place.functions.start("on_edit", "on_schedule")
         firm = Firm.at(place).shorten()
         yield firm

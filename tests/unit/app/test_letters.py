@@ -19,6 +19,7 @@ from sheetflow.app import letters, mail_templates
 from sheetflow.app.cautions import cautions
 from sheetflow.app.letters import address_of, compose, reference_of
 from sheetflow.app.mail_templates import MailTemplates
+from sheetflow.core.attention.standing import DIGEST
 from sheetflow.core.company import read_company
 from sheetflow.core.consequences import MOST_ITEMS, facts_of
 from sheetflow.core.contractors import BOOK_CAUTIONS
@@ -159,7 +160,7 @@ each = pytest.mark.parametrize("template", LETTERS)
 
 def test_letters__every_one_has_its_template_and_no_other_is_there() -> None:
     for language in LANGUAGES:
-        assert {path.stem for path in (TEMPLATES / language / "mails").iterdir()} == set(LETTERS)
+        assert {path.stem for path in (TEMPLATES / language / "mails").iterdir()} == {*LETTERS, DIGEST}
 
 
 def test_letters__core_names_no_other() -> None:

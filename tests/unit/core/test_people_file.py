@@ -26,6 +26,7 @@ def test_read_people__in_either_language_for_a_registry_in_either(language: str)
     assert ann == {
         "email": "ann@firm.example", "name": "Ann", "roles": ["approver", "admin"],
         "limit": "500000 RUB; 5000 EUR", "language": "ru", "aliases": ["a@firm.example", "ann@home.example"],
+        "digest_hour": "",
     }  # fmt: skip
     assert (bob["email"], bob["name"], bob["roles"]) == ("bob@firm.example", "", ["manager"])
     first, second = read_people(RUSSIAN, book(language), "p.csv")

@@ -30,7 +30,7 @@ from sheetflow.core.projection import (
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS, SEALED
-from sheetflow.model.request import Hold, Loose, Note, Request, Reversal
+from sheetflow.model.request import Hold, Loose, Note, Request, Reversal, Said
 from sheetflow.workflow.table import Status
 from tests.desk import ANNA, GOOD, HEAD, MIA, START, Desk, book
 
@@ -75,6 +75,11 @@ FULL = Request(
     approvals=[{"by": HEAD, "at": "2026-11-24T09:00:00.000Z", "step": 1, "as": "role:approver"}],
     safety={"held": {"caution": "details-changed", "by": [ANNA], "phones": []}},
     payee_by=[ANNA],
+    moved_by=HEAD,
+    said=[Said(ANNA, START, "which account?")],
+    escalated=START,
+    undelivered=[{"at": "2026-11-24T09:00:00.000Z", "to": MIA, "template": "paid"}],
+    respondent="eve@elsewhere.example",
 )
 
 # --- round trip

@@ -85,6 +85,8 @@ def test_read_template__tells_all_problems_at_once_with_file_and_key() -> None:
         "payments.toml: formats.moment.pattern: there is no text for the language 'de'",
         "payments.toml: settings.vat_rates: there is no text for the language 'de'",
         "payments.toml: settings.contractor_notice: there is no text for the language 'de'",
+        "payments.toml: settings.digest: there is no text for the language 'de'",
+        "payments.toml: settings.working_days: there is no text for the language 'de'",
     ]
 
 

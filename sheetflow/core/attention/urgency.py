@@ -1,0 +1,63 @@
+"""What may interrupt somebody at once, and what waits for their digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sheetflow.core.company import Company
+from sheetflow.model.dates import parse_date
+from sheetflow.model.invalid import Invalid
+from sheetflow.model.request import Request
+
+BY_DIGEST = frozenset(
+    {
+        "approve", "approved", "to-pay", "paid", "part-paid", "cancelled", "reversed", "no-address",
+        "bounced", "stranger",
+    }
+)  # fmt: skip
+"""Letters whose news the digest brings. All others go at once: what came back to somebody, what was put
+back, what may be fraud, what only they can confirm, and what keeps the registry from working."""
+AT_ONCE_WHEN_URGENT = frozenset({"approve", "to-pay"})
+NEEDS_ITS_READER = frozenset(
+    {
+        "approve", "to-pay", "returned", "put-back", "confirm-status", "reversal-asked", "payment-disputed",
+        "details-held", "unwell", "access-problem", "stranger", "bounced", "no-address",
+    }
+)  # fmt: skip
+"""Letters that ask somebody to do something. A digest does where it says so itself."""
+
+
+def waits(template: str, to: str, company: Company, *, urgent: bool) -> bool:
+    """Whether a letter is not made, for the digest of whoever would get it says the same.
+
+    Whoever is not on the People tab has no digest, so they are written to at once.
+    """
+    if not company.settings.budget.on or template not in BY_DIGEST:
+        return False
+    return company.people.find(to) is not None and not (urgent and template in AT_ONCE_WHEN_URGENT)
+
+
+def pay_by(request: Request) -> date | None:
+    """The day to pay by; None where it cannot be read."""
+    try:
+        return parse_date(request.cell("pay_by"))
+    except Invalid:
+        return None
+
+
+def is_urgent(request: Request, company: Company, day: date) -> bool:
+    """Whether on this day there are so few working days left until the request has to be paid."""
+    due = pay_by(request)
+    budget = company.settings.budget
+    return due is not None and (due < day or budget.calendar.between(day, due) <= budget.urgent)
+
+
+def urgent_at(request: Request, company: Company, at: datetime) -> bool:
+    """The same at a moment, by the company's clock."""
+    return is_urgent(request, company, at.astimezone(company.settings.zone).date())
+
+
+def marked(facts: Mapping[str, object], template: str, *, urgent: bool) -> dict[str, object]:
+    """A letter's facts, and whether it says that it is urgent."""
+    return {**facts, "urgent": "yes" if urgent and template in AT_ONCE_WHEN_URGENT else ""}
