@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from sheetflow.banking.client_bank import SECTION_WORDS
 from sheetflow.banking.orders import LAST_NUMBER, Budget, Party, PaymentOrder
 
 MADE = datetime(2026, 11, 12, 9, 30, 5)
@@ -66,9 +67,10 @@ TAX = replace(
 
 
 def texts(limit: int) -> st.SearchStrategy[str]:
-    """What people write and windows-1251 has."""
+    """What people write and windows-1251 has, without the words that divide a bank file."""
     written = st.text(RUSSIAN + "abcxyzABCXYZ0123456789" + SIGNS, min_size=1, max_size=limit)
-    return written.map(lambda text: " ".join(text.split())).filter(bool)
+    plain = written.map(lambda text: " ".join(text.split())).filter(bool)
+    return plain.filter(lambda text: not any(word.lower() in text.lower() for word in SECTION_WORDS))
 
 
 @st.composite
