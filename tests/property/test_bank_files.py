@@ -84,7 +84,7 @@ def test_orders__once_carried_out_each_pays_its_own_request(several: list[Paymen
         if one.kind is not Kind.SURE:  # the random purpose names another request
             assert one.reason is Reason.OTHER_NAMED
             continue
-        assert (one.request, one.left, one.reason) == (order.request, 0, Reason.BY_ORDER)
+        assert (one.request, one.left, one.reason) == (order.request, Decimal(0), Reason.BY_ORDER)
 
 
 @given(st.text(), st.text(max_size=200))
