@@ -3,13 +3,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from num2words import num2words
 
 from sheetflow.banking.amount_words import in_words
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**17 - 1))
 @example(0)
 @example(1_11)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.banking import vat
@@ -41,6 +41,7 @@ def test_parse_rate__a_blank_cell_is_no_rate() -> None:
         vat.parse_rate(" ")
 
 
+@settings(deadline=None)
 @given(st.decimals("0.01", "999999999999.99", places=2), st.decimals(0, 99, places=2, allow_nan=False))
 def test_tax_within__is_the_exact_share_rounded_half_up(amount: Decimal, rate: Decimal) -> None:
     exact = Fraction(amount) * Fraction(rate) / (100 + Fraction(rate)) * 100
