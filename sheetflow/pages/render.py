@@ -242,8 +242,10 @@ class Pages:
         `step`: it is one of several approvals, and others have still to come.
         """
         results, words = visit.text["results"], visit.words
-        given, total = len(visit.request.approvals) + 1, needed(visit.request)
-        facts = {"id": visit.request.id, "act": words.label("acts", act), "progress": f"{given} / {total}"}
+        facts = {"id": visit.request.id, "act": words.label("acts", act)}
+        if step:
+            given = len(visit.request.approvals) + 1
+            facts |= {"given": str(given), "needed": str(needed(visit.request))}
         key = (
             "step"
             if step

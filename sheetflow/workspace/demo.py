@@ -22,6 +22,7 @@ from sheetflow.workspace.story import (
     Day,
     Decide,
     Fill,
+    Govern,
     Grant,
     HandIn,
     Later,
@@ -124,6 +125,8 @@ class Player:
                 self._decide(who, does)
             case Grant():
                 self._grant(who, does)
+            case Govern():
+                self._govern(who, does)
             case Later():
                 self.doors.move_clock(advance=does.time)
                 self.doors.run_schedule()
@@ -201,6 +204,14 @@ class Player:
         roles = ", ".join(self.book.own.label("roles", role) for role in does.roles)
         self.doors.edit(who, f"'{title}'!{chr(65 + keys.index('roles'))}{at + 1}", roles)
         self.show.got(roles)
+
+    def _govern(self, who: str, does: Govern) -> None:
+        labels = self.book.own.labels
+        cells = {"rule": does.name[self.language], "amount_from": does.amount_from}
+        cells |= {f"step{n}": labels["roles"][role] for n, role in enumerate(does.steps, start=1)}
+        row = [cells.get(key, "") for key in labels["policy"]]
+        self.doors.edit(who, f"'{labels['tabs']['policy']}'!A2", [row])
+        self.show.got("; ".join(f"{labels['policy'][key]}: {text}" for key, text in cells.items()))
 
     def text(self, value: Value) -> str:
         """A value as a person of the registry's country types it."""

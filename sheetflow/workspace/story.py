@@ -85,6 +85,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Govern:
+    """An admin writes the first rule of the approval policy. `steps`: roles, one a step."""
+
+    name: Told
+    amount_from: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """Time goes by (an ISO 8601 duration), and the schedule runs. `request`: what is looked at then."""
 
@@ -121,7 +130,7 @@ class Review:
     request: str
 
 
-Doing = Fill | Pick | Write | Swap | Decide | Grant | Later | Open | Answer | HandIn | Review
+Doing = Fill | Pick | Write | Swap | Decide | Grant | Govern | Later | Open | Answer | HandIn | Review
 
 
 @dataclass(frozen=True, slots=True)

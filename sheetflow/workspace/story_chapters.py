@@ -15,6 +15,7 @@ from sheetflow.workspace.story import (
     Write,
 )
 from sheetflow.workspace.story_form import BOOK, FORM, FORM_PAID
+from sheetflow.workspace.story_policy import POLICY
 from sheetflow.workspace.story_requests import SWINDLER
 
 _ASK = Chapter(
@@ -309,6 +310,6 @@ _GIVEN_UP = Chapter(
 )
 
 STORY = (
-    FORM, FORM_PAID, BOOK, _ASK, _BARRED, _APPROVE, _KEPT, _PAY, _REWORK, _REJECT, _OWN, _GIVEN_UP,
+    FORM, FORM_PAID, BOOK, _ASK, _BARRED, _APPROVE, _KEPT, _PAY, _REWORK, _REJECT, _OWN, POLICY, _GIVEN_UP,
 )  # fmt: skip
 """What `sheetflow demo` plays."""

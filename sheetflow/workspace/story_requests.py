@@ -85,6 +85,15 @@ REQUESTS: Mapping[str, Sample] = {
         Told("Carriage by waybills 611408 and 611409", "Провозная плата по накладным 611408 и 611409"),
         "freight@rzd.example",
     ),
+    "loader": _rub(
+        Told("A loader for the warehouse", "Погрузчик для склада"),
+        Told("640000", "640000"),
+        21,
+        "ООО «Деловые Линии»",
+        "ВТБ 7826156685 - 044525187 40702810200000009007 30101810700000000187",
+        Told("A used loader by contract 77", "Погрузчик б/у по договору 77"),
+        "invoice@dellin.example",
+    ),
     "gas": _rub(
         Told("Gas for the warehouse", "Газ для склада"),
         Told("88000", "88000"),

@@ -265,7 +265,7 @@ def test_local__filled_once_found_again_and_stopped(tmp_path: Path) -> None:
             try:
                 place = wait_for(url, child)
                 assert statuses(url) == sorted(ENDS.values())
-                assert papers(place) == ["PR-000017 Invoice 417 - mia.pdf"]
+                assert papers(place) == ["PR-000019 Invoice 417 - mia.pdf"]
                 verified = CliRunner().invoke(
                     main, ["history", "verify", "--json"], env={"SHEETFLOW_WORKSPACE": url}
                 )

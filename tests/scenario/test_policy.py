@@ -66,7 +66,7 @@ def test_policy__from_the_tab_to_the_last_approval(firm: Firm, browser: Browser)
     assert "Step 2: director then: Dora Reed" in page.words
     done = browser.sends(page, "approve")
     assert "Your approval counts" in done.words
-    assert "1 / 2" in done.words
+    assert ", 1 of 2." in done.words
     assert firm.status(rid) == "Submitted"
     assert firm.row(rid)["checks"].startswith("Approved by Olga Hall (1 of 2); waits for director.")
     now = told(firm, "explain", rid.lower())
