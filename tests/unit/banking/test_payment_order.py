@@ -28,8 +28,9 @@ def page(order: PaymentOrder, debited: date | None = None) -> pypdfium2.PdfTextP
 
 
 def text(order: PaymentOrder, debited: date | None = None) -> str:
-    """What stands on the sheet, without blanks: a reader of PDF may see other ones."""
-    return "".join(page(order, debited).get_text_range().split())
+    """What stands on the sheet, without blanks, of which a reader of PDF may see other ones."""
+    read = page(order, debited).get_text_range()
+    return "".join(read.replace("\ufffe", "-").split())  # its sign for a hyphen at a line's end
 
 
 def parties(order: PaymentOrder) -> list[str]:
