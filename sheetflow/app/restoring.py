@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sheetflow.app.importing import WholeSheet
+from sheetflow.app.restoration import recorded
 from sheetflow.core.access import wanted
 from sheetflow.core.company import Company, cell_of, read_company, tab_digest
 from sheetflow.core.migration.archive import Archive, check, requests_of, translated
@@ -103,7 +104,7 @@ class _Step:
         whole = len(events) + len(self.events) == len(archive.events)
         self.ids = missing[:STATES] if whole else []
         self.last = whole and len(self.ids) == len(missing)
-        self.people = self._people()
+        self.people, self.policy = self._people(), self._policy()
         self.complete = (
             not self.events
             and not missing
@@ -139,7 +140,7 @@ class _Step:
             ],
             outbox=[(None, row) for row in archive.outbox] if self.last else (),
             book=book if first and len(snapshot.contractors) < 2 else (),
-            blocks=[*self._people_blocks(), *settings_blocks] if first else (),
+            blocks=[*self._people_blocks(), *settings_blocks, *self._policy_blocks()] if first else (),
         )
 
     def _token(self, nonce: str, settings: Sequence[Row], company: Company) -> Token:
@@ -154,6 +155,7 @@ class _Step:
             # so that a pass in between has nothing to record about them, and nobody to give access to
             people=tab_digest(self.people),
             settings=tab_digest(settings),
+            policy=tab_digest(self.policy) if len(self.policy) > 1 else old.policy,
             access=wanted(company.people).digest,
         )
         if not self.last:
@@ -173,6 +175,16 @@ class _Step:
         title = [list(row) for row in snapshot.people[:1]]
         keys = [headers.get(text_of(cell).lower(), "") for cell in (title[0] if title else [])]
         return [*title, *translated(self.archive.people, headers, keys)]
+
+    def _policy(self) -> list[list[Cell]]:
+        """The Approval policy tab as it will stand: the rules that the history recorded last."""
+        title = [list(row) for row in self.snapshot.policy[:1]]
+        headers = self.book.policy_headers
+        keys = [headers.get(text_of(cell).lower(), "") for cell in (title[0] if title else [])]
+        return [*title, *translated(recorded(self.archive.events, "PolicyChanged"), headers, keys)]
+
+    def _policy_blocks(self) -> list[Block]:
+        return [Block("policy", 1, 0, self.policy[1:])] if len(self.policy) > 1 else []
 
     def _people_blocks(self) -> list[Block]:
         width = len(self.people[0]) if self.people else 0

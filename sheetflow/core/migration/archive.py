@@ -116,6 +116,7 @@ def _merged(stated: Request | None, folded: Request | None) -> Request:
     request = stated
     request.approver, request.fingerprint, request.paid = folded.approver, folded.fingerprint, folded.paid
     request.submitted, request.reversal = folded.submitted, folded.reversal
+    request.policy, request.approvals = folded.policy, folded.approvals
     request.links, request.bounced, request.moved = folded.links, folded.bounced, folded.moved
     if request.status not in OPEN_FOR_CHANGE:  # of an open one history has the cells of its last submit
         request.cells, request.files, request.requester = folded.cells, folded.files, folded.requester
