@@ -251,12 +251,8 @@ def _pages() -> Pages:
 def _front() -> Front:
     from sheetflow.adapters.previews import preview
     from sheetflow.adapters.uploads import DriveUploads
-    from sheetflow.pages.contractor import PaymentDoor
-    from sheetflow.pages.door import Door
     from sheetflow.pages.front import Front
     from sheetflow.pages.papers import Shelf
-    from sheetflow.pages.preferences import PreferencesDoor
-    from sheetflow.pages.waiting import WaitingDoor
 
     runtime = _runtime()
     config, files = runtime.config, runtime.files()
@@ -268,10 +264,7 @@ def _front() -> Front:
             runtime.book.own.labels["folders"], runtime.clock, runtime.nonces,
         )  # fmt: skip
     wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
-    return Front(
-        runtime.links, Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
-        PreferencesDoor(*wired), runtime.nonces, runtime.clock, _sign_in(),
-    )  # fmt: skip
+    return Front.over(wired, runtime.clock, shelf, uploads, _sign_in())
 
 
 @cache

@@ -37,7 +37,7 @@ from sheetflow.adapters.sheets import Sheets
 from sheetflow.app import letters
 from sheetflow.app.digest_mail import compose_digest
 from sheetflow.app.form import load_form_texts, questionnaire
-from sheetflow.app.links import PAYMENT, WAITING, Links
+from sheetflow.app.links import CALENDAR, PAYMENT, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import Process
@@ -309,7 +309,7 @@ class Runtime:
         link = (
             "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
         )
-        waiting = payment = ""
+        waiting = payment = calendar = ""
         if letter.request and self.config.page_url:
             fingerprint = str(letter.facts.get("fingerprint", ""))
             at = moment(
@@ -322,11 +322,13 @@ class Runtime:
                 link = self.links.make(*about, fingerprint, at)
             if letter.template in ("approve", "to-pay"):
                 waiting = self.links.make("", letter.to, letter.id, "", at, kind=WAITING)
+            if letter.template == "to-pay":
+                calendar = self.links.make("", letter.to, letter.id, "", at, kind=CALENDAR)
         zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
         reference = letters.reference_of(letter.id)
         return letters.compose(
             letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone,
-            waiting=waiting, payment=payment,
+            waiting=waiting, payment=payment, calendar=calendar,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sheetflow.app.letters import clean, compose, facts_shown, money_text, reference_of
-from sheetflow.app.links import NEWS, REQUEST, WAITING, Links
+from sheetflow.app.links import CALENDAR, NEWS, REQUEST, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.core.history import moment
 from sheetflow.core.rulebook import Words
@@ -51,7 +51,7 @@ def compose_digest(
     return compose(
         letter, words, templates, sender, f"https://docs.google.com/spreadsheets/d/{spreadsheet}/edit",
         reference_of(letter.id), zone=ZoneInfo(str(letter.facts.get("time_zone") or "UTC")),
-        waiting=link("", "", WAITING), unsubscribe=link("", "", NEWS),
+        waiting=link("", "", WAITING), unsubscribe=link("", "", NEWS), calendar=link("", "", CALENDAR),
         more=digest_shown(letter, theirs, lambda request, seen: link(request, seen, REQUEST)),
     )  # fmt: skip
 

@@ -78,6 +78,7 @@ def compose(
     zone: tzinfo = UTC,
     waiting: str = "",
     payment: str = "",
+    calendar: str = "",
     unsubscribe: str = "",
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> EmailMessage:
@@ -93,6 +94,7 @@ def compose(
         zone: the company's, for the day on which something happened.
         waiting: the page of all that waits for the recipient; "" for none.
         payment: the contractor's page of the payment that the letter is about; "" for none.
+        calendar: the payment calendar of the recipient; "" for none.
         unsubscribe: where the recipient says that they do not want what they need not act on; "" for none.
         more: further facts for the template, ready to be read.
 
@@ -101,7 +103,13 @@ def compose(
         ConfigError: the letter has no template, or a broken one.
         ValueError: a link is no web address.
     """
-    links = {"link": link, "waiting_link": waiting, "payment_link": payment, "news_link": unsubscribe}
+    links = {
+        "link": link,
+        "waiting_link": waiting,
+        "payment_link": payment,
+        "news_link": unsubscribe,
+        "calendar_link": calendar,
+    }
     for address in filter(None, links.values()):
         if not re.fullmatch(r"https?://[^\s\"'<>]+", address):
             raise ValueError(f"not a web address: {shown(address)}")

@@ -1,10 +1,10 @@
 """Signed links to people's pages: who may open what, until when, and having seen what.
 
-A link is bound to one person, and is of one kind: a request, all that waits for somebody, or one payment as
-its contractor may see it. Its signature says that we made it; that it decides only once is kept in history
-(`link_is_used_once`), for a signature cannot know. A mail's link carries the letter's id as its nonce, so the
-same letter always has the same link. A form's token is the link of the page, bound to the browser that the
-page was shown in.
+A link is bound to one person, and is of one kind: a request, all that waits for somebody, one payment as its
+contractor may see it, or the payment calendar. Its signature says that we made it; that it decides only once
+is kept in history (`link_is_used_once`), for a signature cannot know. A mail's link carries the letter's id
+as its nonce, so the same letter always has the same link. A form's token is the link of the page, bound to
+the browser that the page was shown in.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from sheetflow.core.rules.case import Objection, rule_id
 from sheetflow.core.rules.links import LinkCase, link_is_valid, link_not_expired
 from sheetflow.errors import ConfigError, LinkRefused
 
-REQUEST, WAITING, PAYMENT, NEWS = "request", "waiting", "payment", "news"
+REQUEST, WAITING, PAYMENT, NEWS, CALENDAR = "request", "waiting", "payment", "news", "calendar"
 """The kinds of links: to one request; to all that waits for a person; to a payment, for its contractor; to
-where a person says whether they want news."""
-DAYS: Mapping[str, int] = {REQUEST: 14, WAITING: 7, PAYMENT: 60, NEWS: 60}
+where a person says whether they want news; to what is due when."""
+DAYS: Mapping[str, int] = {REQUEST: 14, WAITING: 7, PAYMENT: 60, NEWS: 60, CALENDAR: 7}
 """How long a link of each kind works."""
 SHORTEST_KEY = 32
 """Bytes of the signing key."""

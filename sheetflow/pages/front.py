@@ -10,13 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sheetflow.app.links import DAYS, NEWS, PAYMENT, REQUEST, WAITING, LinkClaim, Links, Vouched
+from sheetflow.app.links import CALENDAR, DAYS, NEWS, PAYMENT, REQUEST, WAITING, LinkClaim, Links, Vouched
+from sheetflow.app.process import Process
+from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.links import VisitCase, link_opened_here
 from sheetflow.errors import CallerRefused, LinkRefused
+from sheetflow.pages.calendar import CalendarDoor
+from sheetflow.pages.calendar_view import Wanted
 from sheetflow.pages.contractor import PaymentDoor
 from sheetflow.pages.door import Door
+from sheetflow.pages.entrance import RegistryPort
 from sheetflow.pages.knock import Answer, Cookie, Knock, Visitor, cookie_name, digest_of
+from sheetflow.pages.papers import Shelf, UploadsPort
 from sheetflow.pages.preferences import PreferencesDoor
+from sheetflow.pages.render import Pages
 from sheetflow.pages.waiting import WaitingDoor
 from sheetflow.ports import ClockPort, NoncesPort
 
@@ -26,6 +33,10 @@ SIGN_IN = "sign-in"
 """The act of a form that brings what Google's button gave."""
 HOUR = 3_600
 DAY = 86_400
+
+
+Wired = tuple[RegistryPort, Process, Rulebook, Links, Pages, NoncesPort]
+"""What every door needs, in the order of `Entrance`."""
 
 
 class SignInPort(Protocol):
@@ -54,13 +65,30 @@ class Front:
         waiting: WaitingDoor,
         payments: PaymentDoor,
         preferences: PreferencesDoor,
+        calendar: CalendarDoor,
         nonces: NoncesPort,
         clock: ClockPort,
         sign_in: SignIn | None = None,
     ) -> None:
         self.links, self.requests, self.waiting, self.payments = links, requests, waiting, payments
         self.preferences = preferences
+        self.calendar = calendar
         self.nonces, self.clock, self.sign_in = nonces, clock, sign_in
+
+    @classmethod
+    def over(
+        cls,
+        wired: Wired,
+        clock: ClockPort,
+        shelf: Shelf | None = None,
+        uploads: UploadsPort | None = None,
+        sign_in: SignIn | None = None,
+    ) -> Front:
+        """The front of one deployment: every door has the same wires."""
+        return cls(
+            wired[3], Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
+            PreferencesDoor(*wired), CalendarDoor(*wired), wired[5], clock, sign_in,
+        )  # fmt: skip
 
     def answer(self, knock: Knock) -> Answer:
         """A page, or a file. Looking decides nothing, whatever the address says."""
@@ -92,6 +120,9 @@ class Front:
             return self.payments.show(token, visitor=visitor)
         if claim.kind == NEWS:
             return self.preferences.show(token, visitor=visitor)
+        if claim.kind == CALENDAR:
+            wanted = Wanted.read(knock.query.get("by", ""), knock.query.get("show", ""))
+            return self.calendar.show(token, wanted, visitor=visitor)
         return self.requests.show(token, history=knock.query.get("history") == "1", visitor=visitor)
 
     def _file(self, knock: Knock, claim: LinkClaim, file: str, visitor: Visitor) -> Answer:
@@ -114,6 +145,8 @@ class Front:
         here = digest_of(knock.cookies.get(cookie_name(claim.nonce), ""))
         if link_opened_here(VisitCase(claim.visit, here, knock.ours)) is not None:
             return self._refused("link-opened-here")
+        if claim.kind == CALENDAR:  # there is nothing to be done there
+            return Answer(400, self.requests.pages.notice(self.requests.book.language, "bad_form"))
         visitor = self._visitor(knock, claim, here)
         form = {name: knock.field(name) for name in knock.fields}
         if form.get("act") == SIGN_IN and self.sign_in is not None:

@@ -22,21 +22,28 @@ def _hash(text: str) -> str:
 CSS = "\n".join((TEMPLATES / name).read_text("utf-8") for name in ("page.css", "parts.css"))
 CHOOSING = (TEMPLATES / "choosing.js").read_text("utf-8")
 """Sums up what is chosen as it is chosen. Without it a button does."""
+CALENDAR_CSS = (TEMPLATES / "calendar.css").read_text("utf-8")
+"""The calendar's own, beside that of every page."""
+WHAT_IF = (TEMPLATES / "what_if.js").read_text("utf-8")
+"""Sums up the calendar's ticked entries against a balance, in the browser alone."""
 SIGNING_IN = (TEMPLATES / "signing_in.js").read_text("utf-8")
 """Sends what Google's button gave."""
 
 
-def policy(*, script: str = "", sign_in: bool = False) -> str:
-    """The Content-Security-Policy of a page with this script of ours in it, and Google's button."""
+def policy(*, script: str = "", sign_in: bool = False, more_css: str = "") -> str:
+    """The Content-Security-Policy of a page with this script of ours in it, and Google's button.
+
+    `more_css`: what follows the style of every page in its style element.
+    """
     scripts = [_hash(script)] if script else []
     google = {
         "script-src": f"{GOOGLE}client", "style-src": f"{GOOGLE}style", "frame-src": GOOGLE,
         "connect-src": GOOGLE,
     }  # fmt: skip
     wanted = {
-        "default-src": ["'none'"], "style-src": [_hash(CSS)], "script-src": scripts, "frame-src": [],
-        "connect-src": [], "img-src": ["'self'", "data:"], "form-action": ["'self'"], "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
+        "default-src": ["'none'"], "style-src": [_hash(CSS + more_css)], "script-src": scripts,
+        "frame-src": [], "connect-src": [], "img-src": ["'self'", "data:"], "form-action": ["'self'"],
+        "base-uri": ["'none'"], "frame-ancestors": ["'none'"],
     }  # fmt: skip
     if sign_in:
         wanted["script-src"].append(_hash(SIGNING_IN))

@@ -28,6 +28,7 @@ from sheetflow.pages.timeline import timeline
 from sheetflow.pages.view import Kept, Visit, request_view, written_date
 
 if TYPE_CHECKING:
+    from sheetflow.pages.calendar_view import CalendarView
     from sheetflow.pages.contractor import Payment
     from sheetflow.pages.waiting import Done, Section
 
@@ -51,8 +52,9 @@ class Pages:
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._environment.globals |= {
-            "css": Markup(headers.CSS),  # noqa: S704 - our own files, these three
+            "css": Markup(headers.CSS),  # noqa: S704 - our own files, all of these
             "choosing_script": Markup(headers.CHOOSING),  # noqa: S704
+            "what_if_script": Markup(headers.WHAT_IF),  # noqa: S704
             "signing_in_script": Markup(headers.SIGNING_IN),  # noqa: S704
             "google": f"{headers.GOOGLE}client",
             "taken": ",".join(TAKEN),
@@ -118,8 +120,12 @@ class Pages:
         stranger: str = "",
         must_sign_in: bool = False,
         nothing: bool = False,
+        calendar: str = "",
     ) -> str:
-        """All that waits for somebody. `nothing`: they sent the form with none chosen."""
+        """All that waits for somebody. `nothing`: they sent the form with none chosen.
+
+        `calendar`: the token of their payment calendar, "" where it is none of theirs.
+        """
         text = self.texts[language]["waiting"]
         count = sum(len(section.rows) + section.left for section in sections)
         shown = [
@@ -144,7 +150,8 @@ class Pages:
             sections=shown,
             form_token=form_token,
             nothing=nothing,
-            display="code" if language == "en" else "narrowSymbol",
+            calendar=calendar,
+            display=_display(language),
             acting_as=fill(self.texts[language]["page"]["acting_as"], name=person.name, email=person.email),
             **self._signing_in(language, person, visitor, stranger, must_sign_in=must_sign_in),
         )
@@ -179,6 +186,21 @@ class Pages:
             partly=fill(text["approve_step"], count=str(len(partly))) if partly else "",
             link_token=link_token,
         )
+
+    def calendar(self, language: str, view: CalendarView) -> str:
+        """The payment calendar."""
+        text = self.texts[language]["calendar"]
+        css = Markup(headers.CSS + headers.CALENDAR_CSS)  # noqa: S704 - our own files
+        return self._render(
+            "calendar.html.j2", language, title=text["title"], text=text, view=view, css=css,
+            display=_display(language),
+        )  # fmt: skip
+
+    def calendar_part(self, language: str, view: CalendarView) -> Markup:
+        """The calendar without a page around it, for a page of somebody else's."""
+        parts = self._environment.get_template("calendar_parts.html.j2").module
+        made = parts.calendar(view, self.texts[language]["calendar"], _display(language))  # type: ignore[attr-defined]
+        return Markup(made)  # noqa: S704 - made by an autoescaping template
 
     def payment(
         self,
@@ -348,3 +370,8 @@ class Pages:
 
     def _render(self, template: str, language: str, **values: Any) -> str:
         return self._environment.get_template(template).render(language=language, **values)
+
+
+def _display(language: str) -> str:
+    """How a script is to show currencies, to write money as `format_money` does."""
+    return "code" if language == "en" else "narrowSymbol"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sheetflow.app.cautions import cautions
+from sheetflow.core.calendar import OPEN
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import facts_of
 from sheetflow.core.options import COMMENT, Option
@@ -28,7 +29,6 @@ from sheetflow.pages.alarms import Phone, numbers, told
 from sheetflow.pages.papers import PREVIEWED, may_see
 from sheetflow.pages.payment_qr import payment_qr
 from sheetflow.pages.texts import Texts, fill
-from sheetflow.workflow.table import Status
 
 PAYEE = ("contractor", "inn", "kpp", "account", "bik", "corr_account", "details", "contractor_email")
 INVOICE = ("invoice_no", "invoice_date", "vat", "invoice")
@@ -37,10 +37,6 @@ MORE = ("department", "category", "pay_from", "to_pay", "payment_order", "commen
 MAIN = ("confirm-details", "approve", "submit", "pay")
 """Steps that are done with one touch; the others open first."""
 FINAL = ("reject", "cancel", "cancel-approved", "reverse")
-
-
-OPEN = (Status.SUBMITTED, Status.APPROVED, Status.PART_PAID)
-"""What somebody can still stop."""
 SILENT = ("right-role", "link-is-used-once")
 """Rules that keep a step off the page without a word: somebody else's step, and what the page says once."""
 
@@ -243,7 +239,7 @@ def _notes(visit: Visit) -> list[str]:
     request, company = visit.request, visit.company
     own = replace(visit.book, language=visit.language)
     lines = checks(request, own, company).split("\n")
-    if request.status in OPEN:
+    if request.status in OPEN:  # somebody can still stop it
         facts = facts_of(request, company, visit.book, visit.person.email)
         today = visit.now.astimezone(company.settings.zone).date()
         quoted = {"pay_by": "".join(field.value for field in _shown(visit, "pay_by"))}

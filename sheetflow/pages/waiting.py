@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import date
 
-from sheetflow.app.links import REQUEST, WAITING, LinkClaim
+from sheetflow.app.links import CALENDAR, REQUEST, WAITING, LinkClaim
+from sheetflow.core.calendar import due_day, open_amount
 from sheetflow.core.options import options
 from sheetflow.core.projection import STATUS, WIDTH, from_row
 from sheetflow.core.rules.fields import seen_fingerprint
 from sheetflow.errors import LinkRefused
-from sheetflow.model.cells import text_of
-from sheetflow.model.dates import parse_date
 from sheetflow.model.events import Act, Refusal
-from sheetflow.model.invalid import Invalid
-from sheetflow.model.money import Money, parse_money
+from sheetflow.model.money import Money
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
+from sheetflow.pages.calendar import may_read
 from sheetflow.pages.entrance import Entered, Entrance
 from sheetflow.pages.headers import CHOOSING
 from sheetflow.pages.knock import Answer, Visitor
@@ -127,7 +126,7 @@ class WaitingDoor(Entrance):
         done = [
             Done(
                 visit,
-                _due(visit.request),
+                open_amount(visit.request),
                 report.answers[acts[rid].uuid],
                 f"ApprovalGiven {rid}" in report.events,
             )
@@ -167,6 +166,7 @@ class WaitingDoor(Entrance):
             stranger=entered.stranger,
             must_sign_in=entered.must_sign_in,
             nothing=nothing,
+            calendar=self.links.sign(replace(entered.claim, kind=CALENDAR)) if may_read(person) else "",
         )
 
     def _section(self, entered: Entered, person: Person, act: str, chosen: set[str]) -> Section:
@@ -177,7 +177,7 @@ class WaitingDoor(Entrance):
                 waiting = self._row(entered, person, row, act)
                 if waiting is not None:
                     found.append(replace(waiting, chosen=waiting.request.id in chosen))
-        found.sort(key=lambda waiting: (_pay_by(waiting.request), waiting.request.id))
+        found.sort(key=lambda waiting: ((due_day(waiting.request) or date.max), waiting.request.id))
         return Section(act, found[:MOST], max(0, len(found) - MOST))
 
     def _row(self, entered: Entered, person: Person, row: Sequence[object], act: str) -> Waiting | None:
@@ -192,7 +192,7 @@ class WaitingDoor(Entrance):
             return None
         own = entered.claim.to_request(request.id)
         token = self.links.sign(own.seeing(seen, entered.visitor.visit))
-        return Waiting(visit, _due(request), token, self.links.sign(own), alone=step.needs_comment)
+        return Waiting(visit, open_amount(request), token, self.links.sign(own), alone=step.needs_comment)
 
     def _claims(self, entered: Entered, chosen: Sequence[str]) -> list[LinkClaim] | None:
         """The rows' own claims, each of this very list; None where one is not."""
@@ -220,19 +220,3 @@ class WaitingDoor(Entrance):
 
     def _language(self, person: Person) -> str:
         return person.language if person.language in self.book.words else self.book.language
-
-
-def _due(request: Request) -> Money | None:
-    """What is still to be paid; None where the amount cannot be read."""
-    try:
-        whole = parse_money(request.cell("amount"), text_of(request.cell("currency")))
-    except Invalid:
-        return None
-    return Money(whole.amount - (request.paid or Decimal(0)), whole.currency)
-
-
-def _pay_by(request: Request) -> str:
-    try:
-        return parse_date(request.cell("pay_by")).isoformat()
-    except Invalid:
-        return "9999"

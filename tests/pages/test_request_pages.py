@@ -200,6 +200,27 @@ def test_waiting__the_chosen_are_summed_up_at_once_and_done_together(firm: Firm,
     assert firm.token().revision - before <= 2
 
 
+def test_calendar__from_the_mail_and_on_to_a_request(firm: Firm, visits: Visits) -> None:
+    rid = submitted(firm, amount=2_000.5)
+    firm.olga.picks("Approved", rid)
+    firm.settle()
+    page = visits(links(firm.anna, rid)[2], NARROW, is_mobile=True, has_touch=True)
+    fits(page)
+    accessible(page)
+    entry = page.locator(".cal-entry").filter(has_text=rid)
+    entry.locator("input").check()
+    page.locator("[data-if] summary").tap()
+    page.locator("[data-money=RUB] input").fill("2000")
+    russian = firm.runtime.config.language == "ru"
+    told = "Не хватает 0,50 ₽" if russian else "Short by RUB 0.50"
+    rest = page.locator("[data-money=RUB] [data-rest-row]")
+    assert re.sub(r"\s+", " ", rest.inner_text()) == told
+    accessible(page)
+    fits(page)
+    entry.get_by_role("link", name=rid, exact=False).first.tap()
+    expect(page.locator("#actions")).to_be_attached()
+
+
 def test_waiting__without_scripts_a_button_sums_up(firm: Firm, visits: Visits) -> None:
     rid = submitted(firm, amount=1_234)
     page = visits(links(firm.olga, rid)[1], java_script_enabled=False)

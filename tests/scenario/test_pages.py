@@ -22,7 +22,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from sheetflow.adapters.uploads import DriveUploads
-from sheetflow.app.links import PAYMENT, WAITING
+from sheetflow.app.links import CALENDAR, PAYMENT, WAITING
 from sheetflow.emulator.control import Fault
 from sheetflow.workspace.paper import invoice
 from tests.conftest import Opener
@@ -817,14 +817,13 @@ def test_logs__no_link_and_no_address_is_written_down(
     assert not [one for one in every_link if parse_qs(urlsplit(one).query)["t"][0][:20] in out]
 
 
-@pytest.mark.parametrize("kind", ["request", WAITING, PAYMENT])
+@pytest.mark.parametrize("kind", ["request", WAITING, PAYMENT, CALENDAR])
 def test_links__expired_altered_or_of_another_kind_are_refused_in_plain_words(
     firm: Firm, browser: Browser, kind: str
 ) -> None:
     runtime = firm.runtime
-    rid = submitted(firm)
+    about = "" if kind in (WAITING, CALENDAR) else submitted(firm)
     now = runtime.sheet().read().now
-    about = "" if kind == WAITING else rid
     old = runtime.links.make(about, firm.olga.address, "n", "", now, days=-1, kind=kind)
     assert "[link-not-expired]" in browser.opens(old, 403).words
     assert "too old" in browser.opens(old, 403).words

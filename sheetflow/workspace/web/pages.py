@@ -21,6 +21,7 @@ from sheetflow.emulator.control_routes import guard_host, guard_loopback
 from sheetflow.emulator.wire import GoogleError
 from sheetflow.templates.texts import Texts, load_texts
 from sheetflow.workspace import cast
+from sheetflow.workspace.web import calendar
 
 if TYPE_CHECKING:
     from sheetflow.workspace.local import LocalWorkspace
@@ -59,6 +60,7 @@ class Pages:
             language: {rule: sentence["says"] for rule, sentence in words.sentences["rules"].items()}
             for language, words in runtime.load_rulebook_words(templates).items()
         }
+        self._calendar = calendar.CalendarPart(workspace)
         self._environment = Environment(
             loader=FileSystemLoader(folder / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
@@ -87,6 +89,7 @@ class Pages:
             company=cast.COMPANY[self._workspace.language],
             people=people,
             me=person,
+            part=self._calendar.show(str(person["email"]), self.language) if name == "calendar" else None,
             vendored=(self._folder / "static" / "vendor" / "tabulator").is_dir(),
         )  # fmt: skip
 
@@ -126,6 +129,7 @@ def blueprint(workspace: LocalWorkspace) -> Blueprint:
         "workspace_pages", __name__, static_folder=FOLDER / "static", static_url_path="/workspace/static"
     )
     pages = Pages(workspace)
+    calendar.serve(routes)
     routes.before_request(guard_loopback)
     routes.before_app_request(guard_host)  # Google's paths too: with pages there are browsers
 

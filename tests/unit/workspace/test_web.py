@@ -184,3 +184,27 @@ def test_passes__a_look_at_the_request_page_is_none(firm: Firm) -> None:
     firm.place.passes.look()
     (line,) = firm.place.passes.since(before)
     assert (line["status"], line["message"]) == (503, "request_page: 503, out of reach")
+
+
+# --- the calendar
+
+
+def test_calendar__is_read_over_the_api_as_the_person_and_shown_in_their_language(firm: Firm) -> None:
+    firm.mia.submits()
+    firm.settle()
+    before = firm.get("/workspace/calls?since=0")["calls"][-1]["n"]
+    likes = {"local_account": firm.anna.address, "workspace_language": "ru"}
+    text = requests.get(firm.url + "/calendar?by=month", cookies=likes, timeout=30).text
+    assert "Платежный календарь" in text
+    assert "Апрель 2027" in text
+    calls = firm.get(f"/workspace/calls?since={before}")["calls"]
+    assert {call["caller"] for call in calls} == {firm.anna.address}
+    assert not [call for call in calls if call["method"] != "GET"]
+
+
+def test_calendar__says_why_it_cannot_be_read(firm: Firm) -> None:
+    fault = {"path": "/v4/spreadsheets", "status": 403, "times": 1}
+    firm.post("/workspace/faults", fault)
+    text = requests.get(firm.url + "/calendar", timeout=30).text
+    firm.forget_faults()
+    assert 'role="alert">The spreadsheet cannot be read: ' in text
