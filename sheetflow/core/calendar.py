@@ -15,7 +15,7 @@ from sheetflow.core.projection import STATUS, WIDTH, from_row
 from sheetflow.model.cells import text_of
 from sheetflow.model.dates import parse_date
 from sheetflow.model.invalid import Invalid
-from sheetflow.model.money import Money, parse_money
+from sheetflow.model.money import Money, parse_money, totals
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import Registry, Row
 from sheetflow.workflow.table import Status
@@ -64,7 +64,7 @@ class Span:
     @property
     def totals(self) -> list[Money]:
         """What it comes to, by currency."""
-        return totals(self.entries)
+        return totals(due.open for due in self.entries if due.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def spans(dues: Sequence[Due], today: date, by: str = DAY) -> list[Span]:
 def outlooks(dues: Sequence[Due], today: date) -> list[Outlook]:
     """Each currency at a glance, in the order of their codes."""
     found = []
-    for whole in totals(dues):
+    for whole in totals(due.open for due in dues if due.open):
         own = [due for due in dues if due.open and due.open.currency == whole.currency]
         late = _within(own, whole.currency, date.min, today)
         week, month = (
@@ -150,19 +150,9 @@ def outlooks(dues: Sequence[Due], today: date) -> list[Outlook]:
     return found
 
 
-def totals(dues: Iterable[Due]) -> list[Money]:
-    """What some requests come to, by currency: currencies are never added up."""
-    sums: dict[str, Money] = {}
-    for due in dues:
-        if due.open:
-            known = sums.get(due.open.currency)
-            sums[due.open.currency] = known + due.open if known else due.open
-    return [sums[currency] for currency in sorted(sums)]
-
-
 def _within(dues: Iterable[Due], currency: str, first: date, end: date) -> Money:
     """What falls due from a day on and before another."""
-    whole = totals(due for due in dues if due.day and first <= due.day < end)
+    whole = totals(due.open for due in dues if due.open and due.day and first <= due.day < end)
     return whole[0] if whole else Money(Decimal(0), currency)
 
 

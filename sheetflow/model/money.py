@@ -7,6 +7,7 @@ rounded, and no float is ever a result. Which currencies a company allows is a s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
@@ -103,6 +104,19 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self} and {other} are in different currencies: convert first")
         return other.amount
+
+
+def totals(monies: Iterable[Money]) -> list[Money]:
+    """What some amounts come to, by currency in the order of the codes: currencies are never added up.
+
+    >>> [str(money) for money in totals([Money(Decimal(2), "RUB"), Money(Decimal(1), "EUR")] * 2)]
+    ['2.00 EUR', '4.00 RUB']
+    """
+    sums: dict[str, Money] = {}
+    for money in monies:
+        known = sums.get(money.currency)
+        sums[money.currency] = known + money if known else money
+    return [sums[currency] for currency in sorted(sums)]
 
 
 def minor_digits(currency: str) -> int:

@@ -26,6 +26,7 @@ from sheetflow.pages.papers import LARGEST_IN, LARGEST_OUT, PREVIEWED, TAKEN
 from sheetflow.pages.texts import Texts, fill, load_texts
 from sheetflow.pages.timeline import timeline
 from sheetflow.pages.view import Kept, Visit, request_view, written_date
+from sheetflow.pages.waiting_view import done_shown, sections_shown
 
 if TYPE_CHECKING:
     from sheetflow.pages.calendar_view import CalendarView
@@ -128,26 +129,13 @@ class Pages:
         """
         text = self.texts[language]["waiting"]
         count = sum(len(section.rows) + section.left for section in sections)
-        shown = [
-            {
-                "section": section,
-                "title": text[f"{section.act}_title"],
-                "do": text[f"{section.act}_do"],
-                "rows": [request_view(row.visit, ()) for row in section.rows],
-                "totals": self._sums(section.totals(), language),
-                "chosen": self._sums(section.totals(chosen=True), language),
-                "count": fill(text["chosen"], count=str(sum(row.chosen for row in section.rows))),
-                "left": fill(text["left"], count=str(section.left)) if section.left else "",
-            }
-            for section in sections
-        ]
         return self._render(
             "waiting.html.j2",
             language,
             title=fill(text["title"], count=str(count)) if count else text["none_title"],
             text=text,
             page=self.texts[language]["page"],
-            sections=shown,
+            sections=sections_shown(sections, text, language),
             form_token=form_token,
             nothing=nothing,
             calendar=calendar,
@@ -158,34 +146,8 @@ class Pages:
 
     def waiting_done(self, language: str, act: str, done: Sequence[Done], *, link_token: str) -> str:
         """What came of each of the chosen."""
-        text = self.texts[language]["waiting"]
-        went = [one for one in done if one.refusal is None]
-        partly = [one for one in went if one.step]
-        sums: dict[str, Any] = {}
-        for one in went:
-            if one.due:
-                known = sums.get(one.due.currency)
-                sums[one.due.currency] = known + one.due if known else one.due
-        rows = [
-            {
-                "view": request_view(one.visit, ()),
-                "rule": one.refusal.rule if one.refusal else "",
-                "says": " ".join(one.visit.words.refusal(one.refusal)) if one.refusal else "",
-            }
-            for one in done
-        ]
-        return self._render(
-            "waiting_done.html.j2",
-            language,
-            title=fill(text[f"{act}_done"], count=str(len(went)), of=str(len(done))),
-            text=text,
-            went=[row for row in rows if not row["rule"]],
-            refused=[row for row in rows if row["rule"]],
-            totals=self._sums([sums[currency] for currency in sorted(sums)], language),
-            next=self.texts[language]["next"].get(act, "") if went and len(partly) < len(went) else "",
-            partly=fill(text["approve_step"], count=str(len(partly))) if partly else "",
-            link_token=link_token,
-        )
+        shown = done_shown(act, done, self.texts[language], language)
+        return self._render("waiting_done.html.j2", language, link_token=link_token, **shown)
 
     def calendar(self, language: str, view: CalendarView) -> str:
         """The payment calendar."""
@@ -364,9 +326,6 @@ class Pages:
             "whose": fill(text["whose"], name=person.name, email=person.email),
             "stranger": fill(text["stranger"], address=stranger) if stranger else "",
         }
-
-    def _sums(self, totals: Sequence[Any], language: str) -> list[str]:
-        return [format_money(money, language) for money in totals]
 
     def _render(self, template: str, language: str, **values: Any) -> str:
         return self._environment.get_template(template).render(language=language, **values)

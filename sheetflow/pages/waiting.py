@@ -17,7 +17,7 @@ from sheetflow.core.projection import STATUS, WIDTH, from_row
 from sheetflow.core.rules.fields import seen_fingerprint
 from sheetflow.errors import LinkRefused
 from sheetflow.model.events import Act, Refusal
-from sheetflow.model.money import Money
+from sheetflow.model.money import Money, totals
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
 from sheetflow.pages.calendar import may_read
@@ -68,12 +68,7 @@ class Section:
 
     def totals(self, *, chosen: bool = False) -> list[Money]:
         """The sums by currency: currencies are never added up."""
-        sums: dict[str, Money] = {}
-        for row in self.rows:
-            if row.due and (row.chosen or not chosen):
-                known = sums.get(row.due.currency)
-                sums[row.due.currency] = known + row.due if known else row.due
-        return [sums[currency] for currency in sorted(sums)]
+        return totals(row.due for row in self.rows if row.due and (row.chosen or not chosen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from sheetflow.core.calendar import (
     open_requests,
     outlooks,
     spans,
-    totals,
 )
 from sheetflow.model.cells import Cell
 from sheetflow.model.money import Money
@@ -69,13 +68,13 @@ def test_spans__nothing_open() -> None:
     assert spans([], TODAY) == []
 
 
-def test_totals__currencies_are_never_added_up() -> None:
-    dues = [due("a", "2026-11-26", "100.10"), due("b", "2026-11-26", "5", "EUR"), due("c", "", "0.20")]
-    assert totals(dues) == [Money(Decimal(5), "EUR"), Money(Decimal("100.30"), "RUB")]
-
-
-def test_totals__what_cannot_be_read_counts_nowhere() -> None:
-    assert totals([due("a", "2026-11-26", "much"), due("b", "2026-11-26", "1", "gold")]) == []
+def test_spans__sums_by_currency_and_what_cannot_be_read_counts_nowhere() -> None:
+    dues = [
+        due("a", "2026-11-26", "100.10"), due("b", "2026-11-26", "5", "EUR"), due("c", "2026-11-26", "0.20"),
+        due("d", "2026-11-26", "much"), due("e", "2026-11-26", "1", "gold"),
+    ]  # fmt: skip
+    (span,) = spans(dues, TODAY)
+    assert span.totals == [Money(Decimal(5), "EUR"), Money(Decimal("100.30"), "RUB")]
 
 
 def test_outlooks__from_today_on_and_what_is_late_apart() -> None:
