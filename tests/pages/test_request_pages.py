@@ -69,8 +69,11 @@ def submitted(firm: Firm, **changes: Any) -> str:
 
 def with_invoice(firm: Firm) -> str:
     rid = firm.mia.drafts()
+    bill = invoice(
+        f"https://firm.example/{rid}"
+    )  # the same file twice would be a duplicate, and ask for more
     incoming = firm.place.settled.folders["incoming"]
-    firm.mia.types("invoice", rid, firm.anna.uploads("bill.pdf", invoice("https://firm.example"), incoming))
+    firm.mia.types("invoice", rid, firm.anna.uploads("bill.pdf", bill, incoming))
     firm.mia.picks("Submitted", rid)
     firm.settle()
     return rid
