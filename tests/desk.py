@@ -24,12 +24,12 @@ from sheetflow.core import history, inbox
 from sheetflow.core.access import wanted
 from sheetflow.core.company import read_company
 from sheetflow.core.filing import COLUMNS as COLUMNS_OF_FILES
-from sheetflow.core.projection import CONFIRMED, FIRST_INPUT, SEAL, WIDTH, from_row, seal_text
+from sheetflow.core.projection import CONFIRMED, SEAL, WIDTH, from_row, seal_text
 from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.core.tabs import CONTRACTOR_HEADERS, first_token, read_outbox_row
 from sheetflow.errors import ConcurrentEdit
 from sheetflow.model.cells import Cell, canonical, digest
-from sheetflow.model.columns import COLUMNS, INPUTS, SHOWN
+from sheetflow.model.columns import COLUMNS, SHOWN
 from sheetflow.model.events import Act, Event, FiledFile, Filing, Response, Upload
 from sheetflow.model.snapshot import Letter, Registry, Row, Snapshot
 from sheetflow.ports import Block, Commit, Receipt
@@ -436,15 +436,13 @@ class Desk:
         """The accepted status."""
         return str(self.state_row(rid)[9])
 
-    def checks(self, rid: str, *, first: bool = False) -> str:
-        """What Checks says; that it is the first payment to somebody only where `first` is asked for.
+    def checks(self, rid: str) -> str:
+        return str(self.state_row(rid)[3])
 
-        At a desk that has just been set up every payment is one.
-        """
-        lines = str(self.state_row(rid)[3]).split("\n")
-        facts = {"name": str(self.state_row(rid)[FIRST_INPUT + INPUTS.index("contractor")])}
-        mark = self.book.own.sentence("warnings", "first-payment", facts)
-        return "\n".join(line for line in lines if first or line != mark)
+    def cautions(self, rid: str) -> str:
+        """All that whoever decides on a request is warned of, as sentences."""
+        told = from_row(self.state_row(rid)).cautions
+        return "\n".join(self.book.own.sentence("warnings", key, facts) for key, facts in told)
 
     def confirmed(self, rid: str) -> str:
         """What the Confirmed formula shows for every row with this id, joined."""

@@ -18,6 +18,7 @@ from sheetflow.core.company import Company, Settings
 from sheetflow.core.history import dumps, instant, moment
 from sheetflow.core.policy.telling import progress, who_approved
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.safety.keys import BLOCKING, HOLDING
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS, SEAL_SIGN, SEALED
@@ -209,18 +210,11 @@ def _data(request: Request) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value}
 
 
-OVER = (Status.PAID, Status.REJECTED, Status.CANCELLED)
-"""What needs nobody's look any more."""
-
-
 def checks(request: Request, book: Rulebook, company: Company) -> str:
     """What stands in Checks: what is wrong or missing, what is waited for, in the registry's language."""
     words, people, settings = book.own, company.people, company.settings
     lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
-    over = request.status in OVER  # what was asked before the approval was answered
-    asked = [list(caution) for caution in request.safety.get("cautions", ())] if over else []
-    told = [(key, facts) for key, facts in request.cautions if [key, facts] not in asked]
-    lines += [words.sentence("warnings", key, facts) for key, facts in told]
+    lines += [words.sentence("warnings", key, facts) for key, facts in _noted(request)]
     if request.hold:
         until = request.hold.until.astimezone(settings.zone).strftime("%H:%M")
         lines.append(
@@ -238,6 +232,18 @@ def checks(request: Request, book: Rulebook, company: Company) -> str:
     if request.unsigned:
         lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))
     return "\n".join(lines)
+
+
+def _noted(request: Request) -> list[tuple[str, dict[str, str]]]:
+    """Cautions as Checks has them: of what was found at the submit only what the approval waits for.
+
+    The rest is for whoever decides, on the page and in the mails: a first payment is nothing to be put right.
+    """
+    found = [(key, facts) for key, facts in request.safety.get("cautions", ())]
+    waits = request.status == Status.SUBMITTED
+    return [
+        one for one in request.cautions if one not in found or (waits and one[0] in (*HOLDING, *BLOCKING))
+    ]
 
 
 def due(request: Request, settings: Settings) -> str:

@@ -18,6 +18,17 @@ class Phone:
     number: str
     late: bool = False
 
+    @property
+    def dialled(self) -> str:
+        """The number for a phone's own dialler."""
+        return ("+" if "+" in self.number or digits(self.number) != _plain(self.number) else "") + digits(
+            self.number
+        )
+
+
+def _plain(number: str) -> str:
+    return "".join(sign for sign in number if sign in "0123456789")
+
 
 def told(request: Request, words: Words) -> list[str]:
     """The cautions that nobody may overlook, as sentences."""

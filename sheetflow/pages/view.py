@@ -240,6 +240,8 @@ def _notes(visit: Visit) -> list[str]:
     own = replace(visit.book, language=visit.language)
     lines = checks(request, own, company).split("\n")
     if request.status in OPEN:  # somebody can still stop it
+        unusual = (visit.words.sentence("warnings", key, facts) for key, facts in request.cautions)
+        lines += [line for line in unusual if line not in lines]
         facts = facts_of(request, company, visit.book, visit.person.email)
         today = visit.now.astimezone(company.settings.zone).date()
         quoted = {"pay_by": "".join(field.value for field in _shown(visit, "pay_by"))}

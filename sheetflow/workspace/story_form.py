@@ -113,10 +113,14 @@ BOOK = Chapter(
         ),
         Step(
             "max",
-            Told("sends it: the approver reads the same", "отправляет её: то же читает и согласующий"),
+            Told(
+                "sends it: it waits, and accounting and the approver are to ring the contractor up",
+                "отправляет её: она ждёт, а бухгалтерия и согласующий должны позвонить подрядчику",
+            ),
             Pick(("stand-again",), "Submitted"),
             confirmed="Submitted",
-            mails=("olga",),
+            warned="details-changed",
+            mails=("olga", "anna", "ada"),
             full=True,
         ),
         Step(

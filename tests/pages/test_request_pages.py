@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from sheetflow.templates.formulas import letter
 from sheetflow.workspace.local import LocalWorkspace
 from sheetflow.workspace.paper import invoice
 from tests.firm import LETTERS_AT_ONCE, Firm, Hand, text_of
@@ -181,6 +182,46 @@ def test_accountant__hands_in_the_order_and_the_contractor_sees_it(
     theirs.get_by_role("button").tap()
     expect(theirs.locator("h1")).to_be_focused()
     assert [mail for mail in firm.anna.mails() if mail["Reply-To"] == PAYEE and rid in str(mail["Subject"])]
+
+
+def known(firm: Firm, phone: str) -> None:
+    """The contractor was paid before, and an admin has typed their number into the book."""
+    rid = submitted(firm)
+    firm.olga.picks("Approved", rid)
+    firm.settle()
+    header, *rows = firm.values("A1:Z", tab="contractors")
+    place = header.index(firm.runtime.book.own.label("book", "phone"))
+    firm.ivan.enters(f"{firm.title('contractors')}!{letter(place)}{len(rows) + 1}", phone)
+    firm.settle()
+
+
+def test_accountant__calls_the_contractor_whose_account_is_new(firm: Firm, visits: Visits) -> None:
+    phone, scheme = "+7 495 123-45-67", {"en": "light", "ru": "dark"}[firm.runtime.config.language]
+    known(firm, phone)
+    rid = submitted(firm, account="40602810100000000023", amount=7_001)
+    label = firm.runtime.book.own.label
+    page = visits(links(firm.olga, rid)[0], NARROW, is_mobile=True, has_touch=True, color_scheme=scheme)
+    assert page.get_by_role("button", name=label("acts", "approve"), exact=True).count() == 0
+    expect(page.locator("#blocked + ul")).to_contain_text("[bank-details-confirmed]")
+    page = visits(links(firm.anna, rid)[0], NARROW, is_mobile=True, has_touch=True, color_scheme=scheme)
+    fits(page)
+    accessible(page)
+    alarm = page.locator(".alarm")
+    expect(alarm).to_contain_text("40602810100000000023")
+    top = alarm.bounding_box()
+    assert top is not None
+    assert top["y"] < NARROW["height"]  # seen without scrolling
+    assert page.locator("fieldset a").get_attribute("href") == "tel:+74951234567"
+    page.locator(".jump a").tap()
+    page.get_by_text(phone).tap()
+    press(page, firm, "confirm-details")
+    expect(page.get_by_role("status")).to_be_visible()
+    assert ("BankDetailsConfirmed", "anna@firm.example") in firm.events(rid)
+    page = visits(links(firm.olga, rid)[0], NARROW, is_mobile=True, has_touch=True)
+    expect(page.locator(".note")).to_contain_text(phone)
+    press(page, firm, "approve")
+    expect(page.get_by_role("status")).to_be_visible()
+    assert firm.status(rid) == "Approved"
 
 
 def test_waiting__the_chosen_are_summed_up_at_once_and_done_together(firm: Firm, visits: Visits) -> None:

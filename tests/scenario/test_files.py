@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
@@ -16,11 +17,14 @@ from sheetflow.banking.payment_qr import PaymentQr, build
 from sheetflow.core.filing import drive_file
 from sheetflow.core.projection import fingerprint, from_row
 from sheetflow.core.rulebook import LANGUAGES
+from sheetflow.model.events import Act
 from sheetflow.model.request import Request
+from sheetflow.templates.formulas import letter
 from sheetflow.workspace.paper import invoice
 from tests.conftest import Opener
 from tests.firm import GOOD, OTHER_ACCOUNT, Firm, Hand, text_of
 
+PHONE = "+7 495 123-45-67"
 PAPER = b"%PDF-1.4 a scan without any code"
 CODE = PaymentQr(
     "ООО «Ромашка»", "40602810700000000025", "Sberbank", "049805746", amount=Decimal("12500.50"),
@@ -287,7 +291,7 @@ def test_order__that_comes_after_the_payment_is_put_away_and_nothing_is_sent_twi
 
 
 def test_order__joins_the_invoice_in_the_requests_folder(firm: Firm) -> None:
-    rid = answer(firm, firm.mia, TAKEN, send="yes", papers={"Invoice.pdf": PAPER})
+    rid = answer(firm, firm.mia, TAKEN, send="yes", papers={"Invoice.pdf": PAPER + b"%"})
     firm.olga.picks("Approved", rid)
     firm.run()
     firm.anna.types("payment_order", rid, firm.anna.uploads("Order.pdf", ORDER, firm.folder("incoming")))
@@ -320,6 +324,18 @@ def test_book__an_inn_is_enough_once_the_contractor_was_approved(fresh: Firm) ->
     assert warning in asked(fresh, other)
     fresh.olga.picks("Approved", other)
     fresh.run()
+    assert fresh.status(other) == "Submitted"  # until somebody has called
+    place = fresh.values("1:1", tab="contractors")[0].index(fresh.runtime.book.own.label("book", "phone"))
+    fresh.ivan.enters(f"{fresh.title('contractors')}!{letter(place)}2", PHONE)
+    shown = request(fresh, other).fingerprint
+    called = Act(
+        "call", datetime(2026, 11, 24, tzinfo=UTC), fresh.anna.address, other, "confirm-details", seen=shown,
+        facts={"phone": PHONE},
+    )  # fmt: skip
+    assert fresh.runtime.process().run([called]).answers == {"call": None}
+    fresh.olga.picks("Approved", other)
+    fresh.run()
+    assert fresh.status(other) == "Approved"
     assert len(fresh.values("A2:M", tab="contractors")) == 2
 
     open_one = answer(fresh, fresh.max, {**SHORT, "inn": str(GOOD["inn"])}, send="yes", papers={})

@@ -457,11 +457,13 @@ def test_link__there_is_none_while_nobody_wrote_the_address_down(fresh: Firm) ->
     row = names.index(fresh.runtime.book.own.label("settings", "form_prefill")) + 1
     fresh.ivan.enters(f"{fresh.title('settings')}!B{row}", "", wait=False)
     assert links(fresh) == []
-    second = fresh.mia.submits(account="40702810638050013199", bik="044525225")
+    second = fresh.mia.submits(
+        account="40702810638050013199", bik="044525225", contractor="ООО «Лютик»", inn="7736207543"
+    )
     fresh.settle()
     fresh.olga.picks("Approved", second)
     fresh.settle()
-    assert [row[0] for row in fresh.values("A2:A", tab="contractors")] == ["ООО «Ромашка»"] * 2
+    assert [row[0] for row in fresh.values("A2:A", tab="contractors")] == ["ООО «Ромашка»", "ООО «Лютик»"]
     told = CliRunner().invoke(main, ["form", "links", "--workspace", fresh.url])
     assert told.exit_code == 1
     assert "setUpForm" in told.output

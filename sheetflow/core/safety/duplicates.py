@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sheetflow.core.company import Company
+from sheetflow.core.safety.keys import BLOCKING
 from sheetflow.core.safety.ledger import Ledger, Other
 from sheetflow.core.safety.names import TWINS
 from sheetflow.model import dates
@@ -17,10 +18,11 @@ from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount
 from sheetflow.model.request import Request
 
-INVOICE, FILE, PAYMENT, AGAIN = "duplicate-invoice", "duplicate-file", "duplicate-payment", "invoice-again"
-BLOCKING = (INVOICE, FILE)
-"""Cautions that want a reason, where the setting `duplicates` says block; the others only warn."""
+INVOICE, FILE = BLOCKING
+PAYMENT, AGAIN = "duplicate-payment", "invoice-again"
 MOST_NAMED = 3
+NO_NUMBER = ("бн", "безномера", "нет", "na", "a", "none")
+"""What is written where an invoice has no number."""
 _LEAD = re.compile(
     r"^(?:(?:invoice|inv|счет|сч|number|номер|#|№|(?:no|nr|n)(?![^\W\d_]))[^\w#№]*)+", re.IGNORECASE
 )
@@ -65,7 +67,8 @@ def invoice_number(text: str) -> str:
     """
     plain = _LEAD.sub("", unicodedata.normalize("NFC", text).casefold().replace("ё", "е").strip())
     plain = _ZEROS.sub("", unicodedata.normalize("NFKC", plain))
-    return "".join(sign for sign in plain if sign.isalnum()).translate(TWINS).lstrip("о")
+    number = "".join(sign for sign in plain if sign.isalnum())
+    return "" if number in NO_NUMBER else number.translate(TWINS).lstrip("о")
 
 
 def _same_account(request: Request, other: Other) -> bool:

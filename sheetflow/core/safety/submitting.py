@@ -14,8 +14,9 @@ from typing import Any
 from sheetflow.core.company import Company
 from sheetflow.core.contractors import Book
 from sheetflow.core.safety import budgets, duplicates
+from sheetflow.core.safety.keys import HOLDING
 from sheetflow.core.safety.ledger import Ledger
-from sheetflow.core.safety.vouching import HOLDING, details_digest, digits, standing
+from sheetflow.core.safety.vouching import details_digest, digits, standing
 from sheetflow.model.request import Request
 
 SAFETY = frozenset(

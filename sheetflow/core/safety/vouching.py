@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sheetflow.core.safety.keys import HOLDING
 from sheetflow.core.safety.ledger import ACCEPTED, Ledger, Other
 from sheetflow.core.safety.names import folded, resembles
 from sheetflow.model.cells import text_of
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 SEALED = ("inn", "contractor", "account", "bik", "corr_account")
 """What a row's seal is over: who, and where the money goes."""
-HOLDING = ("details-changed", "details-by-hand", "payee-inn-changed")
-"""Cautions with which a request waits until its bank details are confirmed by a call."""
 MOST_SHOWN = 3
 _PHONE_SPLIT = re.compile(r"[,;\n]| {2,}|\bor\b|\bили\b")
 FEWEST_DIGITS, NATIONAL = 6, 11
