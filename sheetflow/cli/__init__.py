@@ -23,6 +23,7 @@ from sheetflow.cli.laws import rules, workflow
 from sheetflow.cli.local import demo, local
 from sheetflow.cli.plan import apply, plan
 from sheetflow.cli.policy import policy
+from sheetflow.cli.simulate import simulate
 from sheetflow.cli.trigger import trigger
 from sheetflow.errors import ConfigError, SheetflowError
 
@@ -56,5 +57,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
-for _command in (import_command, export, restore, form, policy):
+for _command in (import_command, export, restore, form, policy, simulate):
     main.add_command(_command)

@@ -32,6 +32,9 @@ LISTED = 12
 """Requests of a section that are listed; the page has all of them."""
 FIRST_DAYS = timedelta(days=3)
 """How far back somebody's first digest looks for news."""
+PATIENCE = timedelta(hours=18)
+"""How old an approval has to be at the hour to be news alone: what was approved in the afternoon is about to be
+paid, and then it is one piece of news instead of two."""
 OVERLAP = timedelta(minutes=5)
 """How late an edit may reach us: what happened so shortly before the last digest may not have been in it."""
 ROOM = 40_000
@@ -165,7 +168,8 @@ class Desk:
                 continue
             if self._is_new(thing, request.moved):
                 found.append(thing)
-                self.made.due = self.made.due or request.moved < self.hour
+                patience = PATIENCE if request.status == Status.APPROVED else timedelta(0)
+                self.made.due = self.made.due or request.moved + patience < self.hour
         if found:
             found.sort(key=lambda thing: (thing.request.moved or self.now, thing.request.id))
             self._list("news", [self._line(thing.request) for thing in found[:LISTED]], found)

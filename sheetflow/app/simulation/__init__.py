@@ -1,0 +1,1 @@
+"""How many messages a company gets in a month: the usual way, and with this registry's real passes."""
