@@ -17,6 +17,9 @@ from sheetflow.model.snapshot import Letter
 SECTIONS = ("waiting", "pay", "returned", "escalated", "comments", "news", "troubles")
 """What needs its reader comes first."""
 
+TOLD = ("comments", "news")
+"""Sections that only tell: what makes a request unusual is no longer their reader's matter."""
+
 LinkOf = Callable[[str, str], str]
 """The link to a request, by its id and what of it is shown; "" for none."""
 
@@ -63,10 +66,14 @@ def digest_shown(letter: Letter, words: Words, link_of: LinkOf) -> dict[str, Any
     of requests. `month`: {month, got, needed} where there is a month to look back on, else None.
     """
     raw = letter.facts
-    left, totals = _mapping(raw.get("left")), _mapping(raw.get("totals"))
+    left, totals = _mapping(raw.get("unlisted")), _mapping(raw.get("totals"))
     sections = []
     for key in SECTIONS:
-        lines = [_line(each, words, link_of) for each in _list(_mapping(raw.get("sections")).get(key))]
+        weighed = key not in TOLD
+        lines = [
+            _line(each, words, link_of, weighed=weighed)
+            for each in _list(_mapping(raw.get("sections")).get(key))
+        ]
         if lines:
             more = int(str(left.get(key, 0)))
             sums = [
@@ -87,18 +94,21 @@ def digest_shown(letter: Letter, words: Words, link_of: LinkOf) -> dict[str, Any
         month["name"] = words.label("months_in", month["month"])
     return {
         "sections": sections,
-        "counts": {section["key"]: section["count"] for section in sections},
-        "totals": {section["key"]: section["total"] for section in sections},
+        "counts": dict.fromkeys(SECTIONS, 0) | {one["key"]: one["count"] for one in sections},
+        "totals": dict.fromkeys(SECTIONS, "") | {one["key"]: one["total"] for one in sections},
         "month": month or None,
         "needed": bool(raw.get("needed")),
         "quiet": bool(raw.get("quiet")),
     }
 
 
-def _line(raw: Mapping[str, Any], words: Words, link_of: LinkOf) -> dict[str, Any]:
+def _line(raw: Mapping[str, Any], words: Words, link_of: LinkOf, *, weighed: bool) -> dict[str, Any]:
     facts = {key: value for key, value in raw.items() if isinstance(value, str)}
     shown = facts_shown(Letter("", "digest", "", str(raw.get("request", "")), facts), words)
-    warnings = (words.sentence("warnings", str(key), _texts(own)) for key, own in raw.get("cautions", ()))
+    warnings = (
+        words.sentence("warnings", str(key), _texts(own))
+        for key, own in (raw.get("cautions", ()) if weighed else ())
+    )
     return {
         "trouble": "", "to": "", "comment": "", "comment_by": "", "by": "", "waited": "0", "new": "",
         "overdue": "",

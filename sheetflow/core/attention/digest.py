@@ -33,8 +33,8 @@ LISTED = 12
 FIRST_DAYS = timedelta(days=3)
 """How far back somebody's first digest looks for news."""
 PATIENCE = timedelta(hours=18)
-"""How old an approval has to be at the hour to be news alone: what was approved in the afternoon is about to be
-paid, and then it is one piece of news instead of two."""
+"""How old an approval has to be at the hour to be news by itself: what was approved in the afternoon is about
+to be paid, and then it is one piece of news instead of two."""
 OVERLAP = timedelta(minutes=5)
 """How late an edit may reach us: what happened so shortly before the last digest may not have been in it."""
 ROOM = 40_000
@@ -306,7 +306,7 @@ def letter_of(
     today = now.astimezone(company.settings.zone).date()
     facts: dict[str, object] = {
         "sections": digest.sections,
-        "left": digest.left,
+        "unlisted": digest.left,
         "totals": digest.totals,
         "needed": "yes" if digest.needed else "",
         "urgent": "yes" if digest.urgent else "",
