@@ -83,12 +83,15 @@ def test_digest__one_mail_for_all_that_waits_and_its_page_is_live(firm: Firm, pa
     assert "sheets.batchUpdate" in schedule(firm)
     assert [str(mail["Subject"]) for mail in firm.anna.mails()] == ["To pay: 1 (RUB 12,500.00)"]
     assert len(firm.olga.mails()) == 1
+    firm.anna.picks("Paid", one)
+    firm.settle()
+    schedule(firm)
     assert firm.mia.mails() == []  # the news is for the morning
     firm.post("/workspace/clock", {"advance": "PT24H"})
     schedule(firm)
     (news,) = firm.mia.mails()
     assert str(news["Subject"]) == "News of your requests: 1"
-    assert "approved by Olga Hall" in text_of(news)
+    assert "paid by Anna Counts" in text_of(news)
     assert str(firm.olga.mails()[-1]["Subject"]).startswith("To decide: 1")
     firm.verify()
 
