@@ -51,7 +51,7 @@ def take(turn: Turn, verdict: Verdict, case: MoveCase, cause: str) -> Refusal | 
             verdict = judge(case, cause)
         assert verdict.fact is not None  # noqa: S101 - normal forms pass what the originals passed
         turn.happen(verdict.fact)
-        if verdict.fact.kind == "RequestSubmitted":
+        if verdict.fact.kind in ("RequestSubmitted", "RequestApproved"):
             turn.ledger.note(turn.request)
         return None
     if verdict.waits and case.person:

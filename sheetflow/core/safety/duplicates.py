@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +9,6 @@ from decimal import Decimal
 from sheetflow.core.company import Company
 from sheetflow.core.safety.keys import BLOCKING
 from sheetflow.core.safety.ledger import Ledger, Other
-from sheetflow.core.safety.names import TWINS
 from sheetflow.model import dates
 from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
@@ -21,12 +18,6 @@ from sheetflow.model.request import Request
 INVOICE, FILE = BLOCKING
 PAYMENT, AGAIN = "duplicate-payment", "invoice-again"
 MOST_NAMED = 3
-NO_NUMBER = ("бн", "безномера", "нет", "na", "a", "none")
-"""What is written where an invoice has no number."""
-_LEAD = re.compile(
-    r"^(?:(?:invoice|inv|счет|сч|number|номер|#|№|(?:no|nr|n)(?![^\W\d_]))[^\w#№]*)+", re.IGNORECASE
-)
-_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 Found = list[tuple[str, dict[str, str]]]
 
@@ -34,17 +25,17 @@ Found = list[tuple[str, dict[str, str]]]
 def find(request: Request, ledger: Ledger, company: Company, now: datetime) -> Found:
     """The cautions about other requests that pay for the same, each naming them."""
     same_file = [other.id for other in ledger.with_file(request)]
-    number, amount = invoice_number(text_of(request.cell("invoice_no"))), _amount(request.cell("amount"))
-    currency = text_of(request.cell("currency"))
+    amount, currency = _amount(request.cell("amount")), text_of(request.cell("currency"))
     same_invoice: list[str] = []
     again: list[str] = []
-    same_payment: list[str] = []
-    for other in ledger.of_payee(request):
+    for other in ledger.with_invoice(request):
         alike = _amount(other.cell("amount")) == amount and other.text("currency") == currency
-        if number and invoice_number(other.text("invoice_no")) == number:
-            (same_invoice if alike else again).append(other.id)
-        elif alike and _same_account(request, other) and _near(request, other, company, now):
-            same_payment.append(other.id)
+        (same_invoice if alike else again).append(other.id)
+    same_payment = [
+        other.id
+        for other in ledger.with_payment(request)
+        if other.id not in same_invoice and _near(request, other, company, now)
+    ]
     found = (
         (INVOICE, same_invoice),
         (FILE, [rid for rid in same_file if rid not in same_invoice]),
@@ -57,23 +48,6 @@ def find(request: Request, ledger: Ledger, company: Company, now: datetime) -> F
 def blocking(request: Request) -> list[str]:
     """The requests that an approval of this one has to give a reason for, as they are named."""
     return [facts["others"] for key, facts in request.cautions if key in BLOCKING]
-
-
-def invoice_number(text: str) -> str:
-    """An invoice's number as it is compared: letters and digits, without leading zeros.
-
-    >>> invoice_number("№ 00-17/A") == invoice_number("No. 17-а") == invoice_number("Счет №17А")
-    True
-    """
-    plain = _LEAD.sub("", unicodedata.normalize("NFC", text).casefold().replace("ё", "е").strip())
-    plain = _ZEROS.sub("", unicodedata.normalize("NFKC", plain))
-    number = "".join(sign for sign in plain if sign.isalnum())
-    return "" if number in NO_NUMBER else number.translate(TWINS).lstrip("о")
-
-
-def _same_account(request: Request, other: Other) -> bool:
-    account = text_of(request.cell("account"))
-    return bool(account) and other.text("account") == account
 
 
 def _near(request: Request, other: Other, company: Company, now: datetime) -> bool:

@@ -1,19 +1,22 @@
-"""All other requests, found by payee, account or invoice file, as they stand at this moment of the pass.
+"""All other requests, found by payee, invoice, payment or file, as they stand at this moment of the pass.
 
-Made of the State tab's rows when it is first asked, and never where no submit is judged. A row is compared
-cell by cell; its data is read only where it matches.
+Made of the State tab's rows when it is first asked, and never where no submit is judged. It is asked for what
+may match alone, so that a supplier with thousands of requests costs no more than one with a few.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sheetflow.core.projection import APPROVER, DATA, FIRST_INPUT, STATUS, WIDTH, from_row
 from sheetflow.core.safety.names import folded
+from sheetflow.core.safety.numbers import invoice_number
 from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.columns import INPUTS
+from sheetflow.model.invalid import Invalid
+from sheetflow.model.money import parse_amount
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import Row
 from sheetflow.workflow.table import Status
@@ -46,10 +49,20 @@ class Ledger:
     def __init__(self, state: Mapping[str, Row], requests: Mapping[str, Request]) -> None:
         self._state, self._requests = state, requests
         self._index: dict[str, list[str]] | None = None
+        self._names: dict[str, str] = {}
 
-    def of_payee(self, request: Request) -> list[Other]:
-        """Requests with the same INN, name or account."""
-        return self._found(request.id, _keys(lambda key: text_of(request.cell(key))))
+    def approved_payee(self, request: Request) -> list[Other]:
+        """Requests of the same INN or name that somebody of this registry approved."""
+        found = self._found(request.id, _payee(_text(request)))
+        return [one for one in found if one.approved_here and one.status in ACCEPTED]
+
+    def with_invoice(self, request: Request) -> list[Other]:
+        """Requests with the same invoice number, of the same INN, name or account."""
+        return self._found(request.id, _invoice(_text(request)))
+
+    def with_payment(self, request: Request) -> list[Other]:
+        """Requests of the same amount to the same account."""
+        return self._found(request.id, _payment(request.cell))
 
     def approved(self, rid: str) -> Other | None:
         """The request with this number, where somebody of this registry approved it; None otherwise."""
@@ -82,22 +95,15 @@ class Ledger:
         ids += [rid for rid, one in self._requests.items() if fits(one.cell("category"), one.cell("pay_by"))]
         return [other for rid in ids if rid != request.id and (other := self._other(rid)) is not None]
 
-    def payees(self) -> Iterator[tuple[str, str]]:
-        """(folded name, the name as written) of everybody who was ever to be paid."""
-        for key, ids in self._indexed().items():
-            if key.startswith("n:") and (other := self._other(ids[0])) is not None:
-                yield key[2:], other.text("contractor")
+    def payees(self) -> Mapping[str, str]:
+        """Everybody who was ever to be paid: folded name -> the name as it was written."""
+        self._indexed()
+        return self._names
 
     def note(self, request: Request) -> None:
-        """A request was submitted in this pass: the next one sees it."""
-        index = self._indexed()
-        keys = [
-            *_keys(lambda key: text_of(request.cell(key))),
-            *(f"f:{one['sha256']}" for one in request.files),
-        ]
-        for key in keys:
-            if request.id not in index.setdefault(key, []):
-                index[key].append(request.id)
+        """A request was submitted or approved in this pass: the next one sees it."""
+        hashes = [one["sha256"] for one in request.files]
+        self._add(request.id, request.cell, hashes, accepted=request.status in ACCEPTED)
 
     # --- parts of it
 
@@ -105,15 +111,26 @@ class Ledger:
         if self._index is None:
             self._index = {}
             for rid, row in self._state.items():
-                if len(row) <= FIRST_INPUT or row[STATUS] not in COUNTED:
-                    continue
-                keys = _keys(lambda key, row=row: text_of(_cell(row, key)))  # type: ignore[misc]
-                data = str(row[DATA])
-                if '"files"' in data:
-                    keys += [f"f:{sha}" for sha in _HASH.findall(data)]
-                for key in keys:
-                    self._index.setdefault(key, []).append(rid)
+                if len(row) > FIRST_INPUT and row[STATUS] in COUNTED:
+                    data = str(row[DATA])
+                    hashes = _HASH.findall(data) if '"files"' in data else []
+                    accepted = row[STATUS] in ACCEPTED and bool(row[APPROVER])
+                    self._add(rid, lambda key, row=row: _cell(row, key), hashes, accepted=accepted)  # type: ignore[misc]
         return self._index
+
+    def _add(self, rid: str, cell: Callable[[str], Cell], hashes: list[str], *, accepted: bool) -> None:
+        index = self._indexed()
+        name = text_of(cell("contractor"))
+        self._names.setdefault(folded(name), name)
+
+        def text(key: str) -> str:
+            return text_of(cell(key))
+
+        keys = [*_invoice(text), *_payment(cell), *(f"f:{sha}" for sha in hashes)]
+        for key in keys + (_payee(text) if accepted else []):
+            known = index.setdefault(key, [])
+            if rid not in known[-1:]:
+                known.append(rid)
 
     def _found(self, own: str, keys: list[str]) -> list[Other]:
         index = self._indexed()
@@ -135,10 +152,29 @@ class Ledger:
         )
 
 
-def _keys(text: Callable[[str], str]) -> list[str]:
-    """What a request is found by."""
-    found = (("i", text("inn")), ("n", folded(text("contractor"))), ("a", text("account")))
+def _text(request: Request) -> Callable[[str], str]:
+    return lambda key: text_of(request.cell(key))
+
+
+def _payee(text: Callable[[str], str]) -> list[str]:
+    found = (("i", text("inn")), ("n", folded(text("contractor"))))
     return [f"{kind}:{value}" for kind, value in found if value]
+
+
+def _invoice(text: Callable[[str], str]) -> list[str]:
+    number = invoice_number(text("invoice_no"))
+    if not number:
+        return []
+    return [f"v:{number}/{payee}" for payee in (*_payee(text), f"a:{text('account')}") if payee != "a:"]
+
+
+def _payment(cell: Callable[[str], Cell]) -> list[str]:
+    account = text_of(cell("account"))
+    try:
+        amount = parse_amount(cell("amount"))
+    except Invalid:
+        return []
+    return [f"p:{account}/{amount.normalize():f}/{text_of(cell('currency'))}"] if account else []
 
 
 def _cell(row: Row, key: str) -> Cell:

@@ -52,6 +52,8 @@ def resembles(one: str, other: str) -> bool:
     if one == other or len(shorter) < SHORT:
         return False
     allowed = 2 if len(shorter) >= LONG else 1
+    if len(set(shorter) ^ set(longer)) > 2 * allowed:
+        return False  # told cheaply: most names
     return len(longer) - len(shorter) <= allowed and _distance(shorter, longer, allowed) <= allowed
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sheetflow.core.safety.keys import HOLDING
-from sheetflow.core.safety.ledger import ACCEPTED, Ledger, Other
+from sheetflow.core.safety.ledger import Ledger
 from sheetflow.core.safety.names import folded, resembles
 from sheetflow.model.cells import text_of
 from sheetflow.model.request import Request
@@ -75,13 +75,9 @@ def standing(request: Request, book: Book, ledger: Ledger) -> Standing:
     """Compare a request's payee with what was vouched for before."""
     inn, name, account = (text_of(request.cell(key)) for key in ("inn", "contractor", "account"))
     rows = book.about(request)
-    before = [
-        one
-        for one in ledger.of_payee(request)
-        if one.approved_here and one.status in ACCEPTED and _same_payee(request, one)
-    ]
     if any(_vouches(row, request, ledger) for row in rows):
         return Standing("", {})
+    before = ledger.approved_payee(request)
     if not rows and not before:
         if like := _look_alike(name, book, ledger):
             return Standing("payee-look-alike", {"name": name, "known": like}, known=False)
@@ -121,17 +117,11 @@ def _was_approved(row: Entry, ledger: Ledger) -> bool:
     return found is not None and all(found.text(key) == row.text(key) for key in ("inn", "account", "bik"))
 
 
-def _same_payee(request: Request, other: Other) -> bool:
-    """By INN or by name; an account alone makes nobody the same."""
-    inn, name = text_of(request.cell("inn")), folded(text_of(request.cell("contractor")))
-    return bool((inn and other.text("inn") == inn) or (name and folded(other.text("contractor")) == name))
-
-
 def _look_alike(name: str, book: Book, ledger: Ledger) -> str:
     """A known payee whose name this one may be taken for, "" where there is none."""
     own = folded(name)
     known = {folded(entry.text("contractor")): entry.text("contractor") for entry in book.known()}
-    for theirs, written in {**dict(ledger.payees()), **known}.items():
+    for theirs, written in {**ledger.payees(), **known}.items():
         if resembles(own, theirs):
             return written
     return ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.core.safety.duplicates import invoice_number
+from sheetflow.core.safety.numbers import invoice_number
 
 
 @pytest.mark.parametrize(
