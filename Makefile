@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 OLD_PYTHON := 'sheetflow needs Python 3.11 or newer; none was found as $(PYTHON) or python3.N. Name one: make PYTHON=/path/to/python3'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run demo test explore check format lock bench clean
+.PHONY: help venv run demo screenshots test explore check format lock bench clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ run: $(STAMP) $(VENDOR) ## the local workspace, with demo data
 
 demo: $(STAMP) ## every person's part played on a fresh local workspace
 	$(BIN)/sheetflow demo --requests tests/data/requests.csv
+
+screenshots: $(STAMP) $(VENDOR) ## pictures of every page, with chromium: into build/, the README's into docs/
+	$(BIN)/python -m tests.screenshots
 
 test: $(STAMP) $(VENDOR) ## the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -112,6 +112,13 @@ def test_files__are_short_enough_to_be_read() -> None:
     assert {name: lines for name, lines in counts.items() if lines > LONGEST_FILE} == {}
 
 
+def test_pictures__are_those_of_the_readme_and_small() -> None:
+    shown = set(re.findall(r'src="(docs/[^"]+)" alt="[^"]{10,}"', read(ROOT / "README.md")))
+    kept = {str(path.relative_to(ROOT)): path.stat().st_size for path in (ROOT / "docs").rglob("*.png")}
+    assert shown == kept.keys()
+    assert sum(kept.values()) < 1_500_000
+
+
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_files__hold_nothing_of_where_they_were_written(what: str) -> None:
     found = {

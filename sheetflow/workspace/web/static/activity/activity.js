@@ -31,6 +31,7 @@ function results(line) {
   for (const event of report?.events ?? []) if (!event.startsWith("EditRefused ")) found.push(make("li", { class: "good", text: eventTold(event) }));
   for (const rule of report?.refused ?? []) found.push(make("li", { class: "bad", text: fill(text.refused, { rule: ruleTold(rule) }) }));
   if (report?.lost_races) found.push(make("li", {}, fill(text.lost, { n: report.lost_races })));
+  if (!found.length && report?.sent) found.push(make("li", { class: "good", text: text.sent }));
   return found.length ? make("ul", { class: "chips" }, ...found) : make("span", { class: "hint" }, text.nothing);
 }
 
@@ -51,7 +52,7 @@ function calls(line) {
 }
 
 function time(line) {
-  const style = { hour: "2-digit", minute: "2-digit", second: "2-digit", day: "2-digit", month: "2-digit", hour12: false };
+  const style = { hour: "2-digit", minute: "2-digit", second: "2-digit", day: "numeric", month: "short", hour12: false };
   return new Intl.DateTimeFormat(language, { timeZone: place.time_zone, ...style }).format(new Date(line.at));
 }
 
@@ -87,7 +88,7 @@ function add(line, fresh) {
     cell("came", text.came, make("ul", {}, ...came(line).map((each) => make("li", { text: each })))),
     cell("result", text.result, results(line)),
     cell("function", text.function, make("code", { text: line.function })),
-    cell("number", text.calls, calls(line)),
+    cell("number calls-made", text.calls, calls(line)),
     cell("number", text.mails, String(line.report?.sent ?? 0)),
     cell("number", text.length, fill(text.ms, { ms: line.ms })),
   );
