@@ -250,19 +250,13 @@ def _pages() -> Pages:
 
 def _front() -> Front:
     from sheetflow.adapters.previews import preview
-    from sheetflow.adapters.uploads import DriveUploads
     from sheetflow.pages.front import Front
     from sheetflow.pages.papers import Shelf
 
     runtime = _runtime()
-    config, files = runtime.config, runtime.files()
+    files = runtime.files()
     shelf = Shelf(files, preview) if files else None
-    uploads = None
-    if files:
-        uploads = DriveUploads(
-            runtime.credentials, runtime.storer, config.api_root or None, config.folder,
-            runtime.book.own.labels["folders"], runtime.clock, runtime.nonces,
-        )  # fmt: skip
+    uploads = runtime.uploads()
     wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
     return Front.over(wired, runtime.clock, shelf, uploads, _sign_in())
 

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from google.auth.credentials import Credentials
@@ -47,6 +48,9 @@ from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.snapshot import Letter
 from sheetflow.templates.words import load_words
+
+if TYPE_CHECKING:
+    from sheetflow.adapters.uploads import DriveUploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +262,16 @@ class Runtime:
             )
             self._threads.files = found
         return found
+
+    def uploads(self) -> DriveUploads | None:
+        """The way into the bank's folders, None where there is no folder."""
+        from sheetflow.adapters.uploads import DriveUploads  # no pass asks for it
+
+        config = self.config
+        if not config.folder:
+            return None
+        place = (config.api_root or None, config.folder, self.book.own.labels["folders"])
+        return DriveUploads(self.credentials, self.storer, *place, self.clock, self.nonces)
 
     def storer(self) -> Credentials:
         """An account that has storage: the mailbox's."""

@@ -39,7 +39,7 @@ class DriveUploads:
         storer: gives the credentials of an account with storage; asked for only where the first has none.
         api_root: None for Google, else the root of a local workspace.
         folder: the id of the company's root folder.
-        names: what the folders "bank" and "incoming" are called where they have to be made.
+        names: what the folders "bank", "incoming" and "outgoing" are called where they have to be made.
         clock: for the waits between tries.
         nonces: for their jitter.
     """
@@ -58,21 +58,21 @@ class DriveUploads:
         self.url = (api_root or GOOGLE).rstrip("/") + "/upload/drive/v3/files"
         self.api = DriveApi(credentials, api_root, clock, nonces)
 
-    def keep(self, key: str, name: str, kind: str, content: bytes) -> Upload:
-        """Put a file into Incoming; with the same key it is put there once.
+    def keep(self, key: str, name: str, kind: str, content: bytes, folder: str = "incoming") -> Upload:
+        """Put a file into a folder of the bank's; with the same key it is put there once.
 
         Raises:
             AccessDenied: nobody of ours has storage there.
             Unavailable, RateLimited, PortError: Drive is out of reach; sent again it is found or stored.
         """
         try:
-            return Upload(self._found(key) or self._stored(key, name, kind, content), name, kind)
+            return Upload(self._found(key) or self._stored(key, name, kind, content, folder), name, kind)
         finally:
             self.api.close()
 
-    def _stored(self, key: str, name: str, kind: str, content: bytes) -> str:
+    def _stored(self, key: str, name: str, kind: str, content: bytes, folder: str) -> str:
         body = {
-            "name": name, "mimeType": kind, "parents": [self._incoming()],
+            "name": name, "mimeType": kind, "parents": [self._place(folder)],
             "appProperties": {"sf_upload": key},
         }  # fmt: skip
         try:
@@ -92,10 +92,10 @@ class DriveUploads:
         files = self.api.again(asked).get("files", [])
         return str(files[0]["id"]) if files else ""
 
-    def _incoming(self) -> str:
+    def _place(self, folder: str) -> str:
         folders = DriveFolders(self.api)
         bank = folders.ensure("bank", self.names["bank"], self.root, self.root)
-        return folders.ensure("incoming", self.names["incoming"], bank, self.root)
+        return folders.ensure(folder, self.names[folder], bank, self.root)
 
     def _store(self, credentials: Credentials, body: Mapping[str, object], content: bytes) -> str:
         """A multipart upload, as Google's reference has it: what is known of the file, then its bytes."""

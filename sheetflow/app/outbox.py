@@ -81,16 +81,30 @@ def claim(
     end = len(snapshot.outbox)
     for letter in letters:
         if letter.id not in work.places:
-            ours = len(work.to_send) < MOST_AT_ONCE
             fresh = OutboxRow(letter, "leased", run, snapshot.now)
-            if ours:
+            if len(work.to_send) < MOST_AT_ONCE:
                 work.to_send.append(fresh)
-            else:  # leased to nobody: whoever comes next has it for the first time
-                fresh = replace(fresh, lease="", leased_at=snapshot.now - LEASE, tries=0)
+            else:
+                fresh = _for_anybody(letter, snapshot.now)
             work.places[letter.id] = end
             work.rows.append((None, fresh.row()))
             end += 1
     return work
+
+
+def queued(snapshot: Snapshot, letters: Sequence[Letter]) -> Work:
+    """New letters for the passes to send: who commits them delivers nothing."""
+    work = Work(places={str(row[0]): place for place, row in enumerate(snapshot.outbox) if row and row[0]})
+    for letter in letters:
+        if letter.id not in work.places:
+            work.places[letter.id] = len(snapshot.outbox) + len(work.rows)
+            work.rows.append((None, _for_anybody(letter, snapshot.now).row()))
+    return work
+
+
+def _for_anybody(letter: Letter, now: datetime) -> OutboxRow:
+    """Leased to nobody: whoever comes next has it for the first time."""
+    return OutboxRow(letter, "leased", "", now - LEASE, 0)
 
 
 def _take_over(work: Work, place: int, row: Row, run: str, now: datetime) -> None:

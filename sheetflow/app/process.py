@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetflow.app import tidying
 from sheetflow.app.outbox import Deliverer, Work, claim
-from sheetflow.app.repair import still_astray, undo
+from sheetflow.app.repair import TRIES, mend, next_token
 from sheetflow.core import intake
 from sheetflow.core.company import read_company
 from sheetflow.core.decide import decide
@@ -24,9 +24,6 @@ from sheetflow.model.cells import text_of
 from sheetflow.model.events import Act, Bounce, Refusal, Response, Returned
 from sheetflow.model.snapshot import Decision, Row, Snapshot, Token
 from sheetflow.ports import BouncesPort, ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
-
-TRIES = 12
-"""Commits that may lose the race in a row before a pass gives up; the next nudge or the schedule goes on."""
 
 
 @dataclass(slots=True)
@@ -129,7 +126,7 @@ class Process:
                     return report
                 marks = self._deliver(work.to_send, report, snapshot)
                 continue
-            commit = _commit(snapshot, decision, work, self.nonces.nonce())
+            commit = commit_of(snapshot, decision, work, self.nonces.nonce())
             try:
                 receipt = self.sheet.commit(commit)
             except ConcurrentEdit:
@@ -222,35 +219,12 @@ class Process:
         self, snapshot: Snapshot, commit: Commit, receipt: Receipt, report: PassReport
     ) -> tuple[Receipt, bool]:
         """Put right what landed in somebody else's row; True: read again, what was meant is still to do."""
-        strays = undo(snapshot, commit, receipt)
-        if not strays:
-            return receipt, False
-        token, columns = receipt.token, commit.columns
-        for attempt in range(TRIES):
-            report.repaired += len(strays)
-            writes = [stray.undone for stray in strays]
-            repair = Commit(token, self._next(token), columns, commit.registry_rows, writes=writes)
-            try:
-                done = self.sheet.commit(repair)
-            except (ConcurrentEdit, Unavailable):
-                self.clock.sleep(min(0.05 * 2**attempt, 2.0) * (0.5 + self.nonces.jitter()))
-            else:
-                again = undo(snapshot, repair, done)
-                if not again:
-                    return (receipt if attempt else done), True
-                strays = [*again, *strays]
-            # Others came in between: the rows may be elsewhere by now, and some of it put right by them.
-            snapshot = self.sheet.read()
-            token, columns = snapshot.token, snapshot.registry.columns
-            strays = still_astray(snapshot, strays)
-            if not strays:
-                break
-        return receipt, True
+        mended = mend(self.sheet, self.clock, self.nonces, snapshot, commit, receipt)
+        report.repaired += mended.strays
+        return mended.receipt, mended.again
 
     def _next(self, token: Token) -> Token:
-        return replace(
-            token, revision=token.revision + 1, range_id=range_id(token.revision + 1, self.nonces.nonce())
-        )
+        return next_token(token, self.nonces)
 
 
 def _bounces(
@@ -279,7 +253,8 @@ def _answer(report: PassReport, decision: Decision) -> None:
     report.answers |= decision.answers
 
 
-def _commit(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> Commit:
+def commit_of(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) -> Commit:
+    """What a decision writes, under the next token."""
     old = snapshot.token
     events = decision.events
     new = replace(

@@ -11,10 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sheetflow.core.company import cell_of
+from sheetflow.core.tabs import range_id
+from sheetflow.errors import ConcurrentEdit, Unavailable
 from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
-from sheetflow.model.snapshot import CellWrite, Row, Snapshot
-from sheetflow.ports import Commit, Receipt
+from sheetflow.model.snapshot import CellWrite, Row, Snapshot, Token
+from sheetflow.ports import ClockPort, Commit, NoncesPort, Receipt, SheetPort
+
+TRIES = 12
+"""Commits that may lose the race in a row before a pass gives up; the next nudge or the schedule goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,51 @@ class Stray:
 
     ours: Cell | None
     undone: CellWrite
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a repair came to. `again`: what was meant is still to do. `strays`: values that were put back."""
+
+    receipt: Receipt
+    again: bool = False
+    strays: int = 0
+
+
+def next_token(token: Token, nonces: NoncesPort) -> Token:
+    """The token of a commit that records nothing else."""
+    return replace(token, revision=token.revision + 1, range_id=range_id(token.revision + 1, nonces.nonce()))
+
+
+def mend(
+    sheet: SheetPort, clock: ClockPort, nonces: NoncesPort,
+    snapshot: Snapshot, commit: Commit, receipt: Receipt,
+) -> Mended:  # fmt: skip
+    """Put right what landed in somebody else's row. Nothing is written where nothing did."""
+    strays = undo(snapshot, commit, receipt)
+    if not strays:
+        return Mended(receipt)
+    token, columns, count = receipt.token, commit.columns, 0
+    for attempt in range(TRIES):
+        count += len(strays)
+        writes = [stray.undone for stray in strays]
+        repair = Commit(token, next_token(token, nonces), columns, commit.registry_rows, writes=writes)
+        try:
+            done = sheet.commit(repair)
+        except (ConcurrentEdit, Unavailable):
+            clock.sleep(min(0.05 * 2**attempt, 2.0) * (0.5 + nonces.jitter()))
+        else:
+            again = undo(snapshot, repair, done)
+            if not again:
+                return Mended(receipt if attempt else done, again=True, strays=count)
+            strays = [*again, *strays]
+        # Others came in between: the rows may be elsewhere by now, and some of it put right by them.
+        snapshot = sheet.read()
+        token, columns = snapshot.token, snapshot.registry.columns
+        strays = still_astray(snapshot, strays)
+        if not strays:
+            break
+    return Mended(receipt, again=True, strays=count)
 
 
 def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[Stray]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sheetflow.app.importing import WholeSheet
 from sheetflow.app.restoration import recorded
 from sheetflow.core.access import wanted
+from sheetflow.core.bank.events import numbers_of
 from sheetflow.core.company import Company, cell_of, read_company, tab_digest
 from sheetflow.core.migration.archive import Archive, check, requests_of, translated
 from sheetflow.core.projection import to_row
@@ -164,6 +165,7 @@ class _Step:
             new,
             last_id=head.last_id,
             form=head.form,
+            orders=numbers_of(self.archive.events),
             people=head.people,
             settings=head.settings,
             access="",  # from now on: the next pass opens it to everybody on the People tab

@@ -12,6 +12,7 @@ import click
 
 from sheetflow import __version__
 from sheetflow.cli.archive import export, restore
+from sheetflow.cli.bank import bank
 from sheetflow.cli.bik import bik
 from sheetflow.cli.deploy import deploy
 from sheetflow.cli.doctor import doctor
@@ -57,5 +58,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
-for _command in (import_command, export, restore, form, policy, simulate):
+for _command in (import_command, export, restore, form, policy, simulate, bank):
     main.add_command(_command)

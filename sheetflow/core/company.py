@@ -13,6 +13,8 @@ from datetime import UTC, time, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sheetflow.banking import own_accounts
+from sheetflow.banking.own_accounts import OwnAccounts
 from sheetflow.core.absences import read_absences
 from sheetflow.core.attention.budget import BUDGET_DEFAULTS, Budget, read_budget, read_hour
 from sheetflow.core.history import dumps
@@ -29,6 +31,7 @@ from sheetflow.model.snapshot import Row
 DEFAULTS: Mapping[str, str] = {
     "company": "",
     "company_inn": "",
+    "company_kpp": "",
     "base_currency": "RUB",
     "rates": "",
     "time_zone": "Europe/Moscow",
@@ -67,6 +70,7 @@ class Settings:
     zone: tzinfo
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    accounts: OwnAccounts = field(default=OwnAccounts())
 
     def items(self, key: str) -> list[str]:
         """A setting that is a list, split at commas."""
@@ -238,7 +242,14 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         zone=_zone(values["time_zone"], problems),
         rates=_rates(values["rates"], problems),
         budget=read_budget(values, problems),
+        accounts=_accounts(values["own_accounts"], problems),
     )
+
+
+def _accounts(text: str, problems: list[str]) -> OwnAccounts:
+    found = own_accounts.read(text)
+    problems += [f"Settings: {problem}" for problem in found.problems]
+    return found
 
 
 def _rates(text: str, problems: list[str]) -> dict[str, Decimal]:

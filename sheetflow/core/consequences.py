@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sheetflow.core.attention.urgency import marked, urgent_at, waits
+from sheetflow.core.bank.answering import answers_to
 from sheetflow.core.company import Company
 from sheetflow.core.history import instant, moment
 from sheetflow.core.policy.steps import Turns, involved, open_step
@@ -190,7 +191,7 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         facts = marked(own, template, urgent=urgent)
         if template.startswith("contractor-"):
             orders = [file["id"] for file in request.files if file["column"] == "payment_order"]
-            facts |= {"reply_to": event.actor, "attachments": orders}
+            facts |= {"reply_to": answers_to(event, company), "attachments": orders}
         if template == "payment-disputed":
             facts |= {"reply_to": event.actor, "respondent": event.actor}
         cause = request.id if template == "no-address" else event.hash  # that is told once

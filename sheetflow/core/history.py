@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sheetflow.core.bank import events as bank
 from sheetflow.errors import HistoryBroken
 from sheetflow.model.cells import Cell
 from sheetflow.model.columns import PAYEE
@@ -242,7 +243,7 @@ def _reopened(status: Status) -> Callable[[Request, Event | Fact], None]:
 
 
 def _approved(request: Request, event: Event | Fact) -> None:
-    request.status, request.approver = Status.APPROVED, event.actor
+    request.status, request.approver, request.approved = Status.APPROVED, event.actor, event.at
     _approval_given(request, event)
 
 
@@ -258,11 +259,6 @@ def _approval_given(request: Request, event: Event | Fact) -> None:
 
 def _rejected(request: Request, _event: Event | Fact) -> None:
     request.status = Status.REJECTED
-
-
-def _paid(request: Request, event: Event | Fact) -> None:
-    request.status = Status.PAID if event.kind == "RequestPaid" else Status.PART_PAID
-    request.paid += Decimal(event.data["amount"])
 
 
 def _reversal_asked(request: Request, event: Event | Fact) -> None:
@@ -306,8 +302,8 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "RequestApproved": _approved,
     "RequestRejected": _rejected,
     "RequestReturned": _reopened(Status.RETURNED),
-    "RequestPartPaid": _paid,
-    "RequestPaid": _paid,
+    "RequestPartPaid": bank.paid,
+    "RequestPaid": bank.paid,
     "ReversalAsked": _reversal_asked,
     "PaymentReversed": _reversed,
     "RequestCancelled": _cancelled,
@@ -321,6 +317,9 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "BankDetailsConfirmed": _details_confirmed,
     "RowRestored": _nothing,
     "RequestImported": _imported,
+    bank.MADE: bank.made,
+    bank.CANCELLED: bank.cancelled,
+    bank.SEEN: bank.seen,
 }
 """What each kind of event does to a request."""
 

@@ -143,6 +143,9 @@ def _read(row: Row) -> Request:
         escalated=moment(data["escalated"]) if "escalated" in data else None,
         undelivered=list(data.get("undelivered", ())),
         respondent=data.get("respondent", ""),
+        order=dict(data.get("order", {})),
+        banked=list(data.get("banked", ())),
+        approved=moment(data["approved"]) if "approved" in data else None,
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -197,6 +200,9 @@ def _data(request: Request) -> dict[str, Any]:
         "escalated": instant(request.escalated) if request.escalated else "",
         "undelivered": request.undelivered,
         "respondent": request.respondent,
+        "order": request.order,
+        "banked": request.banked,
+        "approved": instant(request.approved) if request.approved else "",
     }
     if hold := request.hold:
         data["hold"] = {

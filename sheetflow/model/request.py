@@ -90,6 +90,8 @@ class Request:
     `moved_by`: who moved it last. `said`: the latest comments. `escalated`: when the directors were told that
     it waits, None since it last moved. `undelivered`: mails about it that came back: at, to, template.
     `respondent`: who answered the form, where that is nobody whom the company knows.
+    `bank_file`: the bank file that it stands in, and `order` what stands there (`core.bank.events`).
+    `banked`: digests of the statement lines that it has had. `approved`: since when it may be paid.
     """
 
     id: str
@@ -129,6 +131,9 @@ class Request:
     escalated: datetime | None = None
     undelivered: list[dict[str, str]] = field(default_factory=list)
     respondent: str = ""
+    order: dict[str, str] = field(default_factory=dict)
+    banked: list[str] = field(default_factory=list)
+    approved: datetime | None = None
 
     def remember(self, said: Said) -> None:
         """Keep a comment, as short as a digest quotes it, and no more than the latest."""

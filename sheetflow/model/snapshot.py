@@ -30,7 +30,8 @@ class Token:
     `banks`: since when the bank directory is loaded (ISO moment), "" where there is none.
     `form`: form answers taken lately, id -> the version's moment (ISO). `vitals`: signs of life
     (`core.health`). `attention`: what is remembered of each person's digests, by address
-    (`core.attention.standing`); it stands in a cell of its own.
+    (`core.attention.standing`); it stands in a cell of its own. `orders`: the last number of a payment order,
+    by own account.
     """
 
     revision: int
@@ -48,6 +49,7 @@ class Token:
     vitals: Mapping[str, str] = field(default_factory=dict)
     policy: str = ""
     attention: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

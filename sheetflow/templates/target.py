@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from sheetflow.banking import own_accounts
 from sheetflow.errors import ConfigError
 from sheetflow.model.columns import SHOWN
 from sheetflow.templates import calendar, looks
@@ -161,7 +162,10 @@ class Target:
     @cached_property
     def choices(self) -> dict[str, list[str]]:
         """Setting -> its parts, where it is a list."""
-        return {key: split(value) for key, value in self.settings.items()}
+        found = {key: split(value) for key, value in self.settings.items()}
+        if own := self.settings.get("own_accounts"):
+            found["own_accounts"] = list(own_accounts.read(own).choices)
+        return found
 
     def check(self) -> None:
         """Labels must be there, differ from each other, and survive in a formula's text.

@@ -80,6 +80,9 @@ FULL = Request(
     escalated=START,
     undelivered=[{"at": "2026-11-24T09:00:00.000Z", "to": MIA, "template": "paid"}],
     respondent="eve@elsewhere.example",
+    order={"file": "pay.txt", "number": "7"},
+    banked=["0a1b"],
+    approved=START,
 )
 
 # --- round trip
