@@ -13,7 +13,6 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from google.auth.credentials import Credentials
@@ -35,6 +34,7 @@ from sheetflow.adapters.later import SCOPE as LATER_SCOPE
 from sheetflow.adapters.later import Later
 from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
+from sheetflow.adapters.uploads import DriveUploads
 from sheetflow.app import letters
 from sheetflow.app.digest_mail import compose_digest
 from sheetflow.app.form import load_form_texts, questionnaire
@@ -48,9 +48,6 @@ from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
 from sheetflow.errors import ConfigError
 from sheetflow.model.snapshot import Letter
 from sheetflow.templates.words import load_words
-
-if TYPE_CHECKING:
-    from sheetflow.adapters.uploads import DriveUploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +262,6 @@ class Runtime:
 
     def uploads(self) -> DriveUploads | None:
         """The way into the bank's folders, None where there is no folder."""
-        from sheetflow.adapters.uploads import DriveUploads  # no pass asks for it
-
         config = self.config
         if not config.folder:
             return None
