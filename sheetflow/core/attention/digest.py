@@ -123,6 +123,8 @@ class Desk:
         listed = sorted(things, key=_order)
         lines = []
         for place, thing in enumerate(listed):
+            if place >= LISTED and self.made.due:  # the urgent and the overdue stand before these
+                break
             request, began = thing.request, since(thing.request)
             fresh = self._is_new(thing, began)
             told = self._told_at_once(request, began)
@@ -346,4 +348,4 @@ def _last_month(standing: Standing, today: date) -> dict[str, str]:
 
 
 def _order(thing: Thing) -> tuple[date, str]:
-    return pay_by(thing.request) or date.max, thing.request.id
+    return thing.due or date.max, thing.request.id

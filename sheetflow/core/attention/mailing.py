@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,12 +10,15 @@ from sheetflow.core.attention.digest import Desk, letter_of
 from sheetflow.core.attention.standing import Standing, count, fitted, month_of, read_standing
 from sheetflow.core.attention.survey import survey
 from sheetflow.core.company import Company
+from sheetflow.core.history import moment
+from sheetflow.core.projection import UPDATED
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.turn import Outcome
+from sheetflow.model.dates import to_serial
 from sheetflow.model.events import Act, Fact, Refusal
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
-from sheetflow.model.snapshot import Decision, Letter, Snapshot
+from sheetflow.model.snapshot import Decision, Letter, Row, Snapshot
 
 PREFERENCES: Mapping[str, bool] = {"news-off": True, "news-on": False}
 """Acts that say what somebody wants to hear -> whether they want quiet. They concern no request."""
@@ -65,20 +68,28 @@ def make_digests(
     if not candidates:
         return
     seq = decision.events[-1].seq if decision.events else snapshot.token.seq
-    found = survey(
-        {str(row[0]): row for row in snapshot.state if row and row[0] != ""},
-        requests,
-        {event.request: event.seq for event in decision.events},
-        company,
-        frozenset().union(*(person.roles for person, _ in candidates)),
-        min(standing.seq for _, standing in candidates),
-        now,
-    )
+    seqs = {event.request: event.seq for event in decision.events}
+
+    def look(rows: Iterable[Row]) -> list[Desk]:
+        found = survey(
+            {str(row[0]): row for row in rows if row and row[0] != ""},
+            requests,
+            seqs,
+            company,
+            frozenset().union(*(person.roles for person, _ in candidates)),
+            min(standing.seq for _, standing in candidates),
+            now,
+        )
+        return [Desk(person, standing, found, company, now) for person, standing in candidates]
+
+    if _looked_today(snapshot, [person for person, _ in candidates], company, now):
+        fresh = list(_of_today(snapshot.state, company, now))
+        if not any(desk.digest().due for desk in look(fresh)):
+            return
     made: list[Letter] = []
     month = month_of(now.astimezone(company.settings.zone).date())
-    for person, standing in candidates:
-        desk = Desk(person, standing, found, company, now)
-        digest = desk.digest()
+    for desk in look(snapshot.state):
+        person, standing, digest = desk.person, desk.standing, desk.digest()
         if digest.due and (now >= desk.hour or digest.urgent):
             made.append(letter_of(digest, person, standing, company, book, now))
             months = {key: count for key, count in standing.months.items() if key >= month}
@@ -117,6 +128,27 @@ def _candidates(
         if standing.at is None or standing.at.astimezone(settings.zone).date() < local.date():
             found.append((person, standing))
     return found
+
+
+def _looked_today(snapshot: Snapshot, people: Iterable[Person], company: Company, now: datetime) -> bool:
+    """Whether a scheduled pass since everybody's hour has looked at all there is, and wrote that it ran.
+
+    From then on only what changes can make a digest due: what comes with time comes at the hour.
+    """
+    beat, settings = snapshot.token.vitals.get("beat", ""), company.settings
+    local = now.astimezone(settings.zone)
+    hours = {settings.budget.hour, *(person.digest_hour for person in people if person.digest_hour)}
+    come = max((hour for hour in hours if hour <= local.time()), default=settings.budget.hour)
+    return beat != "" and datetime.combine(local.date(), come, tzinfo=settings.zone) <= moment(beat)
+
+
+def _of_today(state: Iterable[Row], company: Company, now: datetime) -> Iterator[Row]:
+    """The rows of requests that changed today."""
+    midnight = to_serial(now.astimezone(company.settings.zone).date())
+    for row in state:
+        updated = row[UPDATED] if len(row) > UPDATED else ""
+        if isinstance(updated, (int, float)) and updated >= midnight:
+            yield row
 
 
 def _set(snapshot: Snapshot, decision: Decision, standings: Mapping[str, str]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from sheetflow.core.attention.urgency import pay_by
 from sheetflow.core.attention.waiting import since
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import approvers_for
@@ -22,10 +23,11 @@ PAYABLE = (Status.APPROVED, Status.PART_PAID)
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A request and the number of its last event."""
+    """A request, the number of its last event, and the day to pay by where it can be read."""
 
     request: Request
     seq: int
+    due: date | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def survey(
             assert row is not None  # noqa: S101 - one of the two has the id
             request = from_row([*row, *[""] * (WIDTH - len(row))])
         if not request.deleted:
-            _sort(found, Thing(request, seq), company, after, now, stranger=stranger)
+            _sort(found, Thing(request, seq, pay_by(request)), company, after, now, stranger=stranger)
     return found
 
 

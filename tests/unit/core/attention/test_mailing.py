@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
 from sheetflow.core.decide import decide
+from sheetflow.errors import Unavailable
 from sheetflow.model.cells import Cell
 from sheetflow.model.dates import to_serial
 from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MAX, MIA, PEOPLE, Desk
@@ -378,3 +380,53 @@ def test_digest__a_managers_who_is_nobodys_colleague_here() -> None:
     rid = firm.type(MAX, **GOOD)
     firm.status(MAX, rid, "Submitted")
     assert {who for who, _ in at(firm, "24 09:30")} == {HEAD, BOTH}
+
+
+@pytest.mark.parametrize("dies", ["before sending", "after sending", "raced"])
+def test_digest__goes_once_whatever_is_killed_when(dies: str) -> None:
+    """Every run loses something: its mail, the mailbox's answer, or the race for the commit."""
+    firm = desk()
+    submit(firm)
+    sent: list[str] = []
+
+    def fail(message: EmailMessage) -> None:
+        if dies == "after sending":
+            firm.mail.sent.append(message)
+        if len(sent) < 3:
+            sent.append(str(message["To"]))
+            raise Unavailable("Gmail", "no answer")
+
+    def race() -> None:
+        firm.process().run(scheduled=True)
+
+    if dies == "raced":
+        firm.sheet.before_commit = race
+    else:
+        firm.mail.fail = fail
+    at(firm, "24 09:30")
+    mails = list(firm.mail.sent)
+    for minutes in range(1, 60):
+        firm.mail.sent = mails
+        firm.clock.at = TUESDAY + timedelta(minutes=30 + minutes)
+        firm.run(scheduled=True)
+    assert [str(mail["To"]) for mail in mails] == [HEAD]
+    rows = [row[1] for row in firm.sheet.outbox if row[5] == "digest"]
+    assert rows == ["sent"]
+
+
+def test_digest__later_in_the_day_only_what_changed_is_looked_at() -> None:
+    """What waits for long is said at the hour; then the first thing that comes, and only that."""
+    firm = desk(FEW + "olaf@firm.example | Olaf | approver | 500000 RUB | en | 15:00\n", reminder_days="1")
+    submit(firm)
+    at(firm, "24 09:30")
+    assert at(firm, "25 09:00") == [(HEAD, "digest")]  # the rung
+    for minutes in ("09:40", "11:00"):
+        assert at(firm, f"25 {minutes}") == []
+    assert at(firm, "25 15:00") == [("olaf@firm.example", "digest")]
+    submit(firm)
+    assert at(firm, "26 09:00") == [(HEAD, "digest")]
+    assert at(firm, "26 12:00") == []
+    rid = submit(firm)
+    firm.run()
+    firm.status(HEAD, rid, "Approved")
+    assert at(firm, "26 12:01") == [(ANNA, "digest")]
