@@ -11,21 +11,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sheetflow.core.attention.standing import Standing, month_of
+from sheetflow.core.attention.standing import Standing
 from sheetflow.core.attention.survey import Survey, Thing
 from sheetflow.core.attention.urgency import is_urgent, pay_by
 from sheetflow.core.attention.waiting import days_waited, since
 from sheetflow.core.company import Company
-from sheetflow.core.consequences import brief, facts_about, had_a_part, language_of, letter_id
-from sheetflow.core.history import dumps, instant, moment
-from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.consequences import brief, facts_about, had_a_part
+from sheetflow.core.history import moment
 from sheetflow.core.rules.case import same_person
 from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import Money, parse_money
 from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Request, Said
-from sheetflow.model.snapshot import Letter
 from sheetflow.workflow.table import Status
 
 LISTED = 12
@@ -37,8 +35,6 @@ PATIENCE = timedelta(hours=18)
 to be paid, and then it is one piece of news instead of two."""
 OVERLAP = timedelta(minutes=5)
 """How late an edit may reach us: what happened so shortly before the last digest may not have been in it."""
-ROOM = 40_000
-"""Characters of a letter's facts: they have to fit into a cell."""
 
 NEWS = (Status.APPROVED, Status.PART_PAID, Status.PAID, Status.CANCELLED)
 """What is news to the requester. A rejection or a return came at once."""
@@ -299,52 +295,6 @@ def totals(requests: Iterable[Request]) -> list[list[str]]:
         known = sums.get(left.currency)
         sums[left.currency] = known + left if known else left
     return [[str(sums[currency].amount), currency] for currency in sorted(sums)]
-
-
-def letter_of(
-    digest: Digest, person: Person, standing: Standing, company: Company, book: Rulebook, now: datetime
-) -> Letter:
-    """The letter: its id follows from the person and the day, so it cannot go twice."""
-    today = now.astimezone(company.settings.zone).date()
-    facts: dict[str, object] = {
-        "sections": digest.sections,
-        "unlisted": digest.left,
-        "totals": digest.totals,
-        "needed": "yes" if digest.needed else "",
-        "urgent": "yes" if digest.urgent else "",
-        "quiet": "yes" if standing.quiet else "",
-        "month": _last_month(standing, today),
-        "at": instant(now),
-        "language": language_of(person.email, company, book),
-        "name": company.people.name(person.email),
-        "company": company.settings.values["company"],
-        "time_zone": str(company.settings.zone),
-    }
-    while len(dumps(facts)) > ROOM and _shorten(digest):
-        pass
-    return Letter(
-        letter_id(f"{person.email}\n{today}", person.email, "digest"), "digest", person.email, "", facts
-    )
-
-
-def _shorten(digest: Digest) -> bool:
-    """Take a line from the longest section; False where there is none left."""
-    section = max(digest.sections, key=lambda key: len(digest.sections[key]), default="")
-    if not section or len(digest.sections[section]) < 2:
-        return False
-    digest.sections[section].pop()
-    digest.left[section] += 1
-    return True
-
-
-def _last_month(standing: Standing, today: date) -> dict[str, str]:
-    """What the person got in the last month that they had not been told of yet."""
-    over = [month for month in standing.months if month < month_of(today)]
-    if not over:
-        return {}
-    month = max(over)
-    got, needed = standing.months[month]
-    return {"month": month[5:].lstrip("0"), "got": str(got), "needed": str(needed)}
 
 
 def _order(thing: Thing) -> tuple[date, str]:

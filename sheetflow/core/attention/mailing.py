@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sheetflow.core.attention.digest import Desk, letter_of
+from sheetflow.core.attention.digest import Desk
+from sheetflow.core.attention.digest_letter import letter_of
 from sheetflow.core.attention.standing import Standing, count, fitted, month_of, read_standing
 from sheetflow.core.attention.survey import survey
 from sheetflow.core.company import Company
