@@ -74,7 +74,7 @@ async function open(line, row, button) {
   const inside = rows.length
     ? make("table", { class: "calls" }, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col", text: head })))), make("tbody", {}, ...rows))
     : make("p", { class: "hint", text: text.no_calls });
-  row.after(make("tr", { class: "inside" }, make("td", { colspan: 7 }, make("div", { class: "scroll" }, inside))));
+  row.after(make("tr", { class: "inside" }, make("td", { colspan: 7 }, make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text.calls }, inside))));
   return undefined;
 }
 

@@ -104,6 +104,9 @@ export class Grid {
         };
         this.scroller = this.holder.querySelector(".tabulator-tableholder");
         this.scroller.tabIndex = -1;
+        // What can be focused hides the rows in it from a grid, unless it is a group of rows itself.
+        this.scroller.setAttribute("role", "rowgroup");
+        this.scroller.querySelector(".tabulator-table").removeAttribute("role");
         this.scroller.addEventListener("scroll", () => this.look(), { passive: true });
         this.holder.tabIndex = 0;
         this.holder.setAttribute("aria-rowcount", String(cells.size.rows));
