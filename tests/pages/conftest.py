@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sheetflow.workspace.web.pages import FOLDER
 from tests.conftest import Opener
@@ -22,6 +22,8 @@ ARGUMENTS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 SIZES = {"desktop": (1366, 800), "phone": (390, 844)}
+
+expect.set_options(timeout=30_000)  # no test is about how fast the machine is
 
 Looks = Callable[..., Page]
 Sheets = Callable[..., SheetPage]
@@ -44,8 +46,8 @@ def chromium() -> Iterator[Browser]:
 def looks(chromium: Browser, firm: Firm) -> Iterator[Looks]:
     """Opens a page as a person: `looks("mia", "/sheet")`; `size`, `language`, `theme` as they like them.
 
-    What a page's script throws, or the browser's policy refuses, fails the test; but for what the policy
-    refuses of something `hostile`.
+    What the script of a page throws, or of one that it opens, or the browser's policy refuses, fails the
+    test; but for what the policy refuses of something `hostile`.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -62,7 +64,10 @@ def looks(chromium: Browser, firm: Firm) -> Iterator[Looks]:
         width, height = SIZES[size]
         phone = size == "phone"
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, is_mobile=phone, has_touch=phone
+            viewport={"width": width, "height": height},
+            is_mobile=phone,
+            has_touch=phone,
+            color_scheme="dark" if theme == "dark" else "light",
         )
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=firm.url)
@@ -72,15 +77,15 @@ def looks(chromium: Browser, firm: Firm) -> Iterator[Looks]:
             "workspace_theme": theme,
         }
         context.add_cookies([{"name": name, "value": each, "url": firm.url} for name, each in likes.items()])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
+        context.set_default_timeout(30_000)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))  # of what it opens, too
+        context.on(
             "console",
             lambda told: (
                 wrong.append(told.text) if "Content Security Policy" in told.text and not hostile else None
             ),
         )
+        page = context.new_page()
         page.goto(firm.url + path)
         return page
 

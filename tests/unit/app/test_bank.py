@@ -17,10 +17,9 @@ from sheetflow.core.bank.export import Export
 from sheetflow.core.bank.intake import Taken
 from sheetflow.core.projection import from_row
 from sheetflow.core.tabs import read_outbox_row
-from sheetflow.errors import ConfigError, Unavailable
+from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell
 from sheetflow.model.request import Request
-from sheetflow.ports import Commit, Receipt
 from tests import banks
 from tests.banks import BIK, PAYER, Movement, numbered_account, numbered_inn
 from tests.desk import ANNA, BOTH, HEAD, MIA, Desk
@@ -250,36 +249,6 @@ def test_export__a_payee_with_an_iban_goes_into_a_message_of_its_own() -> None:
     assert file.name.endswith(".xml")
     assert f"<EndToEndId>{rid}-1</EndToEndId>".encode() in file.content
     assert request(desk, rid).order["number"] == f"{rid}-1"
-
-
-def test_again__a_file_that_was_lost_is_made_once_more(desk: Desk) -> None:
-    first, second = ready(desk, 2)
-    (file,) = bank(desk).export().files
-    seq = desk.sheet.token.seq
-    assert bank(desk).again(file.name) == file
-    assert desk.sheet.token.seq == seq
-    take(desk, *carried_out(desk, first))
-    assert [line.request for line in bank(desk).again(file.name).lines] == [second]
-    with pytest.raises(ConfigError, match="no request stands"):
-        bank(desk).again("other.txt")
-
-
-def test_export__a_lost_answer_gives_the_file_all_the_same(desk: Desk) -> None:
-    (rid,) = ready(desk)
-    commit = desk.sheet.commit
-
-    def lost(asked: Commit) -> Receipt:
-        desk.sheet.commit = commit  # type: ignore[method-assign]
-        commit(asked)
-        desk.edit(ANNA, rid, "comment", "somebody commits after it")
-        desk.run()
-        raise Unavailable("Sheets", "no answer")
-
-    desk.sheet.commit = lost  # type: ignore[method-assign, assignment]
-    export = bank(desk).export()
-    assert [line.request for line in export.files[0].lines] == [rid]
-    assert request(desk, rid).bank_file == export.files[0].name
-    assert [kind for kind, _ in desk.events(rid)].count("BankFileMade") == 1
 
 
 def test_cancel__frees_the_requests_with_a_reason(desk: Desk) -> None:
