@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from sheetflow.core.company import Company
 from sheetflow.core.safety.keys import BLOCKING
 from sheetflow.core.safety.ledger import Ledger, Other
 from sheetflow.model import dates
-from sheetflow.model.cells import text_of
 from sheetflow.model.invalid import Invalid
-from sheetflow.model.money import parse_amount
 from sheetflow.model.request import Request
 
 INVOICE, FILE = BLOCKING
@@ -25,12 +22,8 @@ Found = list[tuple[str, dict[str, str]]]
 def find(request: Request, ledger: Ledger, company: Company, now: datetime) -> Found:
     """The cautions about other requests that pay for the same, each naming them."""
     same_file = [other.id for other in ledger.with_file(request)]
-    amount, currency = _amount(request.cell("amount")), text_of(request.cell("currency"))
-    same_invoice: list[str] = []
-    again: list[str] = []
-    for other in ledger.with_invoice(request):
-        alike = _amount(other.cell("amount")) == amount and other.text("currency") == currency
-        (same_invoice if alike else again).append(other.id)
+    same_invoice = [other.id for other in ledger.with_invoice(request)]
+    again = [other.id for other in ledger.with_number(request) if other.id not in same_invoice]
     same_payment = [
         other.id
         for other in ledger.with_payment(request)
@@ -61,13 +54,6 @@ def _near(request: Request, other: Other, company: Company, now: datetime) -> bo
         pass
     moved = other.whole().moved
     return moved is not None and (now - moved).days <= days
-
-
-def _amount(cell: object) -> Decimal | None:
-    try:
-        return parse_amount(cell)
-    except Invalid:
-        return None
 
 
 def _named(ids: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ from sheetflow.workflow.table import Status
 COUNTED = (Status.SUBMITTED, Status.APPROVED, Status.PART_PAID, Status.PAID)
 """What is still to be paid or was paid: a draft, a refusal and a cancelled request pay nothing."""
 ACCEPTED = (Status.APPROVED, Status.PART_PAID, Status.PAID)
+LATEST = 20
+"""How many of those that are alike in a number alone are looked at: thousands may have "1"."""
 _PLACES = {key: FIRST_INPUT + place for place, key in enumerate(INPUTS)}
 _HASH = re.compile(r'"sha256":"([^"]+)"')
 
@@ -57,12 +59,16 @@ class Ledger:
         return [one for one in found if one.approved_here and one.status in ACCEPTED]
 
     def with_invoice(self, request: Request) -> list[Other]:
-        """Requests with the same invoice number, of the same INN, name or account."""
-        return self._found(request.id, _invoice(_text(request)))
+        """Requests of the same amount with the same invoice number, of the same INN, name or account."""
+        return self._found(request.id, _with(_sum(request.cell), _invoice(_text(request))))
+
+    def with_number(self, request: Request) -> list[Other]:
+        """The latest requests with the same invoice number of the same payee, whatever the amount."""
+        return self._found(request.id, _invoice(_text(request)), LATEST)
 
     def with_payment(self, request: Request) -> list[Other]:
         """Requests of the same amount to the same account."""
-        return self._found(request.id, _payment(request.cell))
+        return self._found(request.id, _with(_sum(request.cell), _account(_text(request))))
 
     def approved(self, rid: str) -> Other | None:
         """The request with this number, where somebody of this registry approved it; None otherwise."""
@@ -126,15 +132,21 @@ class Ledger:
         def text(key: str) -> str:
             return text_of(cell(key))
 
-        keys = [*_invoice(text), *_payment(cell), *(f"f:{sha}" for sha in hashes)]
+        sum_, numbers = _sum(cell), _invoice(text)
+        keys = [
+            *numbers,
+            *_with(sum_, numbers),
+            *_with(sum_, _account(text)),
+            *(f"f:{sha}" for sha in hashes),
+        ]
         for key in keys + (_payee(text) if accepted else []):
             known = index.setdefault(key, [])
             if rid not in known[-1:]:
                 known.append(rid)
 
-    def _found(self, own: str, keys: list[str]) -> list[Other]:
+    def _found(self, own: str, keys: list[str], latest: int = 0) -> list[Other]:
         index = self._indexed()
-        ids = dict.fromkeys(rid for key in keys for rid in index.get(key, ()))
+        ids = dict.fromkeys(rid for key in keys for rid in index.get(key, [])[-latest:])
         return [other for rid in ids if rid != own and (other := self._other(rid)) is not None]
 
     def _other(self, rid: str) -> Other | None:
@@ -168,13 +180,21 @@ def _invoice(text: Callable[[str], str]) -> list[str]:
     return [f"v:{number}/{payee}" for payee in (*_payee(text), f"a:{text('account')}") if payee != "a:"]
 
 
-def _payment(cell: Callable[[str], Cell]) -> list[str]:
-    account = text_of(cell("account"))
+def _account(text: Callable[[str], str]) -> list[str]:
+    return [f"p:{account}"] if (account := text("account")) else []
+
+
+def _with(sum_: str, keys: list[str]) -> list[str]:
+    """Keys narrowed down to one sum; none where the amount cannot be read."""
+    return [f"{key}/{sum_}" for key in keys] if sum_ else []
+
+
+def _sum(cell: Callable[[str], Cell]) -> str:
+    """Amount and currency as a key, "" where the amount cannot be read."""
     try:
-        amount = parse_amount(cell("amount"))
+        return f"{parse_amount(cell('amount')).normalize():f}/{text_of(cell('currency'))}"
     except Invalid:
-        return []
-    return [f"p:{account}/{amount.normalize():f}/{text_of(cell('currency'))}"] if account else []
+        return ""
 
 
 def _cell(row: Row, key: str) -> Cell:
