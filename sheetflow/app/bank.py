@@ -17,9 +17,10 @@ from sheetflow.app.outbox import queued
 from sheetflow.app.process import commit_of
 from sheetflow.banking.statement import Statement
 from sheetflow.core.bank.events import CANCELLED, UNKNOWN
-from sheetflow.core.bank.export import SYSTEM, Export, plan, wants_banks
+from sheetflow.core.bank.export import SYSTEM, Export, again, plan, wants_banks
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
 from sheetflow.core.bank.recording import record
+from sheetflow.core.bank.writing import OutFile
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.projection import DATA, WIDTH, from_row
 from sheetflow.core.rulebook import Rulebook
@@ -83,6 +84,21 @@ class BankDesk:
             return export, Step(export.facts, export.numbers)
 
         return self._run(decided, dry_run=dry_run)
+
+    def again(self, file: str) -> OutFile:
+        """A file that was recorded and then lost, made once more; nothing is recorded.
+
+        Raises:
+            ConfigError: no request stands in such a file.
+        """
+        snapshot = self.sheet.read()
+        if snapshot.token.banks:
+            snapshot.banks = self.sheet.read_banks(snapshot.token.banks)
+        company = read_company(snapshot.people, snapshot.settings, self.book)
+        found = again(file, snapshot, company)
+        if found is None:
+            raise ConfigError([f"no request stands in a bank file named {file}"])
+        return found
 
     def cancel(self, file: str, reason: str, actor: str = "", only: Sequence[str] = ()) -> Freed:
         """Free the requests that stand in a file which the bank will not carry out.

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sheetflow.cli.bank_words import export_json, say, sentence, taken_json, tell_export, tell_taken
 from sheetflow.cli.laws import LOCALES
 from sheetflow.cli.place import runtime_for, workspace_option
 from sheetflow.cli.screen import Screen
 
 if TYPE_CHECKING:
     from sheetflow.app.bank import BankDesk
-    from sheetflow.banking.matching import Match
-    from sheetflow.banking.orders import Held
-    from sheetflow.core.bank.export import Export, OutFile
-    from sheetflow.core.bank.intake import Taken
-    from sheetflow.core.rulebook import Words
-    from sheetflow.model.invalid import Invalid
+    from sheetflow.core.bank.writing import OutFile
     from sheetflow.runtime import Runtime
 
 _ACTING = click.option(
@@ -43,6 +38,7 @@ def bank() -> None:
     help="A folder to write the files to, besides the company's Drive.",
 )  # fmt: skip
 @click.option("--account", default="", help="Only from this own account.")
+@click.option("--again", default="", metavar="FILE", help="Make this file once more: it was lost on its way.")
 @_ACTING
 @_DRY
 @_LANGUAGE
@@ -51,6 +47,7 @@ def bank() -> None:
 def export(
     out: Path | None,
     account: str,
+    again: str,
     actor: str,
     language: str | None,
     workspace: str,
@@ -67,13 +64,18 @@ def export(
     runtime = runtime_for(workspace, env)
     if out is not None and not dry_run:
         out.mkdir(parents=True, exist_ok=True)  # before anything is recorded
-    made = _desk(runtime).export(actor, account, dry_run=dry_run)
+    if again:
+        from sheetflow.core.bank.export import Export
+
+        made = Export([_desk(runtime).again(Path(again).name)])
+    else:
+        made = _desk(runtime).export(actor, account, dry_run=dry_run)
     given = [] if dry_run else [_give(runtime, file, out) for file in made.files]
     words = runtime.words[language or runtime.config.language]
     if as_json:
-        click.echo(json.dumps(_export_json(made, given, words, dry_run=dry_run), ensure_ascii=False))
+        click.echo(json.dumps(export_json(made, given, words, dry_run=dry_run), ensure_ascii=False))
     else:
-        _tell_export(made, given, words, dry_run=dry_run)
+        tell_export(made, given, words, dry_run=dry_run)
 
 
 @bank.command()
@@ -103,10 +105,10 @@ def cancel(
     if as_json:
         click.echo(json.dumps({"file": file, "freed": freed.requests, "paid": freed.paid}))
         return
-    say = _sayer(runtime.words[language or runtime.config.language])
+    words = runtime.words[language or runtime.config.language]
     for key, requests in (("freed", freed.requests), ("freed-paid", freed.paid)):
         for rid in requests:
-            click.echo(say(key, request=rid))
+            click.echo(say(words, key, request=rid))
 
 
 @bank.command("import")
@@ -133,53 +135,27 @@ def import_statement(
     try:
         statement = read(file.read_bytes())
     except InvalidExchange as invalid:
-        raise ConfigError([f"{file.name}: {_sentence(words, one)}" for one in invalid.problems]) from invalid
+        raise ConfigError([f"{file.name}: {sentence(words, one)}" for one in invalid.problems]) from invalid
     taken = _desk(runtime).take(statement, file.name, actor, dry_run=dry_run)
-    troubles = [_sentence(words, one) for one in (*statement.problems, *statement.cautions)]
+    troubles = [sentence(words, one) for one in (*statement.problems, *statement.cautions)]
     if as_json:
-        told = _taken_json(taken, words)
+        told = taken_json(taken, words)
         head = {"file": file.name, "accounts": list(statement.accounts), "dry_run": dry_run}
         click.echo(json.dumps({**head, **told, "problems": troubles}, ensure_ascii=False))
     else:
-        say = _sayer(words)
         count, accounts = str(len(statement.lines)), ", ".join(statement.accounts)
-        Screen().say(say("statement", file=file.name, count=count, accounts=accounts))
-        _tell_taken(taken, words)
+        Screen().say(say(words, "statement", file=file.name, count=count, accounts=accounts))
+        tell_taken(taken, words)
         for trouble in troubles:
-            Screen().refused(say("trouble", file=file.name, text=trouble))
+            Screen().refused(say(words, "trouble", file=file.name, text=trouble))
         if dry_run:
-            Screen().say(say("dry"))
+            Screen().say(say(words, "dry"))
 
 
 def _desk(runtime: Runtime) -> BankDesk:
     from sheetflow.app.bank import BankDesk
 
     return BankDesk(runtime.sheet(), runtime.book, runtime.clock, runtime.nonces)
-
-
-class _sayer:  # noqa: N801 - used as a function
-    """Sentences of [bank_says], filled."""
-
-    def __init__(self, words: Words) -> None:
-        self.words = words
-
-    def __call__(self, key: str, **facts: str) -> str:
-        return self.words.sentence("bank_says", key, facts)
-
-
-def _sentence(words: Words, problem: Invalid) -> str:
-    """What is wrong, in words."""
-    found = (words.sentence(group, problem.code, problem.facts) for group in ("bank", "problems"))
-    return next((sentence for sentence in found if sentence), str(problem))
-
-
-def _money(amount: Decimal, currency: str, words: Words) -> str:
-    from sheetflow.model.money import Money, format_money
-
-    return format_money(Money(amount, currency), words.language)
-
-
-# --- out
 
 
 def _give(runtime: Runtime, file: OutFile, out: Path | None) -> Mapping[str, str]:
@@ -212,134 +188,3 @@ def _written(file: OutFile, folder: Path) -> str:
     path = folder / file.name
     path.write_bytes(file.content)
     return str(path)
-
-
-def _sums(file: OutFile) -> dict[str, Decimal]:
-    """Totals by currency: they are never added up."""
-    sums: dict[str, Decimal] = {}
-    for line in file.lines:
-        sums[line.currency] = sums.get(line.currency, Decimal(0)) + line.amount
-    return sums
-
-
-def _held(one: Held, words: Words) -> dict[str, str]:
-    return {
-        "request": one.request, "column": one.column, "code": one.problem.code,
-        "text": _sentence(words, one.problem),
-    }  # fmt: skip
-
-
-def _export_json(
-    made: Export, given: Sequence[Mapping[str, str]], words: Words, *, dry_run: bool
-) -> dict[str, Any]:
-    files = []
-    for place, file in enumerate(made.files):
-        orders = [
-            {
-                "request": line.request,
-                "number": line.number,
-                "amount": str(line.amount),
-                "currency": line.currency,
-            }
-            for line in file.lines
-        ]
-        sums = {currency: str(amount) for currency, amount in _sums(file).items()}
-        where = dict(given[place]) if given else {}
-        files.append({"name": file.name, "account": file.account, "sums": sums, "orders": orders, **where})
-    return {
-        "dry_run": dry_run,
-        "files": files,
-        "held": [_held(one, words) for one in made.held],
-        "standing": [{"request": rid, "file": name} for rid, name in made.standing],
-    }
-
-
-def _tell_export(made: Export, given: Sequence[Mapping[str, str]], words: Words, *, dry_run: bool) -> None:
-    screen, say = Screen(), _sayer(words)
-    for place, file in enumerate(made.files):
-        sums = ", ".join(_money(amount, currency, words) for currency, amount in _sums(file).items())
-        screen.say(say("made", file=file.name, count=str(len(file.lines)), sum=sums))
-        where = given[place] if given else {}
-        if "why" in where:
-            screen.refused(say("not-stored", text=where["why"], path=where.get("path", "")))
-        elif "path" in where:
-            screen.got(say("written", path=where["path"]))
-        if "folder" in where:
-            screen.got(say("stored", folder=where["folder"]))
-    if not made.files:
-        screen.say(say("nothing"))
-    for one in made.held:
-        told = _held(one, words)
-        screen.refused(say("held", **(told | {"column": words.label("columns", one.column)})))
-    for rid, name in made.standing:
-        screen.say(say("standing", request=rid, file=name))
-    if dry_run:
-        screen.say(say("dry"))
-
-
-# --- in
-
-
-def _outcome(match: Match, taken: Taken) -> str:
-    """What a line comes to: paid, part-paid, seen, doubtful, unknown, known or incoming."""
-    from sheetflow.banking.matching import Kind
-
-    if match.kind is not Kind.SURE:
-        return match.kind.value
-    if match.key in taken.seen:
-        return "seen"
-    return "part-paid" if match.left > 0 else "paid"
-
-
-def _facts(match: Match, words: Words) -> dict[str, str]:
-    line = match.line
-    return {
-        "line": str(line.line),
-        "number": line.number,
-        "date": line.booked.isoformat(),
-        "sum": _money(line.amount, line.currency, words),
-        "left": _money(match.left, line.currency, words),
-        "payee": line.other.name or line.other.account,
-        "purpose": line.purpose,
-        "request": match.request,
-        "candidates": ", ".join(match.candidates),
-        "how": words.sentence("match", match.reason.value, {}) if match.reason else "",
-    }
-
-
-def _tell_taken(taken: Taken, words: Words) -> None:
-    screen, say = Screen(), _sayer(words)
-    counts = dict.fromkeys(("paid", "doubtful", "unknown", "known", "incoming"), 0)
-    for match in taken.matches:
-        outcome = _outcome(match, taken)
-        counts["paid" if outcome == "part-paid" else "known" if outcome == "seen" else outcome] += 1
-        if outcome in ("paid", "part-paid", "seen"):
-            screen.got(say(outcome, **_facts(match, words)))
-        elif outcome in ("doubtful", "unknown"):
-            screen.refused(say(outcome, **_facts(match, words)))
-    screen.say(say("counts", **{key: str(count) for key, count in counts.items()}))
-
-
-def _taken_json(taken: Taken, words: Words) -> dict[str, Any]:
-    lines = []
-    for match in taken.matches:
-        line = match.line
-        lines.append(
-            {
-                "line": line.line,
-                "outcome": _outcome(match, taken),
-                "request": match.request,
-                "reason": match.reason.value if match.reason else "",
-                "text": words.sentence("match", match.reason.value, {}) if match.reason else "",
-                "candidates": list(match.candidates),
-                "amount": str(line.amount),
-                "currency": line.currency,
-                "left": str(match.left),
-                "number": line.number,
-                "date": line.booked.isoformat(),
-                "payee": line.other.name,
-                "payee_account": line.other.account,
-                "purpose": line.purpose,
-            }
-        )
-    return {"lines": lines, "events": [fact.kind for fact in taken.facts]}

@@ -28,6 +28,8 @@ _PARTS: tuple[tuple[str, list[str], str], ...] = (
 )
 COMPANY = {"en": "Firm Ltd", "ru": "ООО «Фирма»"}
 COMPANY_INN = "7707083893"
+COMPANY_KPP = "770701001"
+OWN_ACCOUNTS = "40702810800000000003 | BIK 044525225 | bank Sberbank | 30101810400000000225"
 
 
 def roles() -> dict[str, list[str]]:

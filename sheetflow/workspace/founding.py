@@ -40,7 +40,10 @@ def found(
     templates = runtime.templates_folder()
     template = read_template((templates / "payments.toml").read_text("utf-8"))
     book = Rulebook(language, runtime.load_rulebook_words(templates), "")
-    values = {"company": cast.COMPANY[language], "company_inn": cast.COMPANY_INN, **settings}
+    values = {
+        "company": cast.COMPANY[language], "company_inn": cast.COMPANY_INN, "company_kpp": cast.COMPANY_KPP,
+        "own_accounts": cast.OWN_ACCOUNTS, **settings,
+    }  # fmt: skip
     charter = Charter(
         Owner("user", cast.OWNER), template, book, load_form_texts(templates)[language], cast.SERVICE_ACCOUNT,
         lambda: Answers(cast.people(language), values),

@@ -10,16 +10,15 @@ out before the facts are committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sheetflow.banking import client_bank, pain001
-from sheetflow.banking.orders import Held, Party, PaymentOrder, number_after
+from sheetflow.banking.orders import Held, number_after
 from sheetflow.banking.own_accounts import OwnAccount
-from sheetflow.banking.vat import purpose_with_vat
 from sheetflow.core.bank.events import MADE
+from sheetflow.core.bank.writing import ROUBLE, OutFile, Payment, numbered, write
 from sheetflow.core.company import Company
 from sheetflow.core.policy.steps import involved
 from sheetflow.core.projection import DATA, FIRST_INPUT, STATUS, WIDTH, fingerprint, from_row
@@ -38,29 +37,6 @@ PAYABLE = (Status.APPROVED, Status.PART_PAID)
 SYSTEM = "system"
 _TO_PAY = FIRST_INPUT + INPUTS.index("to_pay")
 _TREASURY = "03"
-_ROUBLE = "RUB"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An order that stands in a file. `number`: in a pain.001 the reference that the statement repeats."""
-
-    request: str
-    number: str
-    amount: Decimal
-    currency: str
-    payee: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutFile:
-    """A file for one own account."""
-
-    name: str
-    account: str
-    content: bytes
-    mime_type: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(slots=True)
@@ -107,8 +83,7 @@ def plan(snapshot: Snapshot, company: Company, actor: str = SYSTEM, account: str
             continue
         by_account.setdefault(payer.number, []).append(request)
     for number, requests in by_account.items():
-        made = _foreign if own[number].foreign else _russian
-        made(export, own[number], requests, snapshot, company)
+        _file(export, own[number], requests, snapshot, company)
     export.facts = [
         Fact(
             snapshot.now, line.request, MADE, actor, "system",
@@ -184,7 +159,7 @@ def _must_suit(request: Request, payer: OwnAccount) -> None:
         raise _Holds("amount", "bank-nothing-due")
     if payer.foreign:
         return
-    if _currency(request) != _ROUBLE:
+    if _currency(request) != ROUBLE:
         raise _Holds("currency", "bank-currency", value=_currency(request))
     if text_of(request.cell("account")).startswith(_TREASURY):
         raise _Holds("account", "bank-budget")
@@ -210,103 +185,52 @@ def _made(snapshot: Snapshot, company: Company) -> datetime:
     return snapshot.now.astimezone(company.settings.zone).replace(microsecond=0)
 
 
-# --- roubles to Russian accounts
-
-
-def _russian(
+def _file(
     export: Export, own: OwnAccount, requests: Sequence[Request], snapshot: Snapshot, company: Company
 ) -> None:
-    banks, values = snapshot.banks or {}, company.settings.values
-    payer = _party(
-        own.name or values["company"], own.number, own.code, own.bank, own.corr_account,
-        values["company_inn"], values["company_kpp"], banks,
-    )  # fmt: skip
-    orders: list[PaymentOrder] = []
-    for request in requests:
-        cell = {key: text_of(request.cell(key)) for key in request.cells}
-        get = cell.get
-        payee = _party(
-            get("contractor", ""), get("account", ""), get("bik", ""), get("details", ""),
-            get("corr_account", ""), get("inn", ""), get("kpp", ""), banks,
-        )  # fmt: skip
-        amount = _due(request)
-        try:
-            purpose = purpose_with_vat(get("purpose", ""), request.cell("vat"), amount)
-        except Invalid as problem:
-            export.held.append(Held(request.id, "vat", problem))
-            continue
-        orders.append(PaymentOrder(request.id, 0, _today(snapshot, company), amount, payer, payee, purpose))
-    if not orders:
+    """Add the file of one own account; only what can be written takes a number."""
+    made, banks = _made(snapshot, company), snapshot.banks or {}
+    payments = [Payment(one, _due(one), made.date(), 0) for one in requests]
+    tried, held = write(own, numbered(payments, _after(0, len(payments))), company, banks, made)
+    export.held += held
+    able = {line.request for line in tried.lines}
+    good = [one for one in payments if one.request.id in able]
+    if not good:
         return
-    made = _made(snapshot, company)
-    tried = client_bank.write(_numbered(orders, 0), made)  # to know which of them can be written at all
-    export.held += tried.held
-    if not tried.orders:
-        return
-    written = client_bank.write(_numbered(tried.orders, export.numbers.get(own.number, 0)), made)
-    last = written.orders[-1].number
-    export.numbers[own.number] = last
-    name = f"{made:%Y-%m-%d}_{own.number}_{written.orders[0].number}-{last}.txt"
-    lines = tuple(
-        Line(one.request, str(one.number), one.amount, _ROUBLE, one.payee.name) for one in written.orders
-    )
-    export.files.append(OutFile(name, own.number, written.content, "text/plain", lines))
+    numbers = _after(export.numbers.get(own.number, 0), len(good))
+    file, _ = write(own, numbered(good, numbers), company, banks, made)
+    export.numbers[own.number] = numbers[-1]
+    export.files.append(file)
 
 
-def _numbered(orders: Sequence[PaymentOrder], last: int) -> list[PaymentOrder]:
-    found = []
-    for order in orders:
+def _after(last: int, count: int) -> list[int]:
+    """So many numbers of orders after the last one."""
+    found: list[int] = []
+    for _ in range(count):
         last = number_after(last)
-        found.append(replace(order, number=last))
+        found.append(last)
     return found
 
 
-def _party(
-    name: str, account: str, bik: str, bank: str, corr: str, inn: str, kpp: str,
-    banks: Mapping[str, Sequence[str]],
-) -> Party:  # fmt: skip
-    """A side of the order; what the bank directory knows of the bank is taken from there."""
-    known = [*banks.get(bik, ()), "", "", ""]
-    return Party(name, account, bik, known[0] or bank, corr or known[1], inn, kpp, known[2])
+def again(file: str, snapshot: Snapshot, company: Company) -> OutFile | None:
+    """A file that was recorded and lost, made once more; None where no request stands in one of that name.
 
-
-# --- payees with an IBAN
-
-
-def _foreign(
-    export: Export, own: OwnAccount, requests: Sequence[Request], snapshot: Snapshot, company: Company
-) -> None:
-    payer = pain001.Payer(own.name or company.settings.values["company"], own.number, own.code)
-    made, first = _made(snapshot, company), number_after(export.numbers.get(own.number, 0))
-    message = f"SF{made:%Y%m%d%H%M%S}-{first}"
-    last, transfers = export.numbers.get(own.number, 0), []
-    for request in requests:
-        last = number_after(last)
-        text = {key: text_of(request.cell(key)) for key in ("contractor", "account", "bik", "purpose")}
-        transfers.append(
-            pain001.Transfer(
-                request.id,
-                f"{request.id}-{last}",
-                _due(request),
-                _currency(request),
-                text["contractor"],
-                text["account"],
-                text["bik"],
-                text["purpose"],
-                made.date(),
-            )
-        )
-    try:
-        written = pain001.write(payer, transfers, made, message)
-    except Invalid as problem:  # the own account itself cannot stand there
-        export.held += [Held(request.id, "pay_from", problem) for request in requests]
-        return
-    export.held += written.held
-    if not written.transfers:
-        return
-    export.numbers[own.number] = last
-    name = f"{made:%Y-%m-%d}_{own.number}_{first}-{last}.xml"
-    lines = tuple(
-        Line(one.request, one.reference, one.amount, one.currency, one.name) for one in written.transfers
-    )
-    export.files.append(OutFile(name, own.number, written.content, "application/xml", lines))
+    It has the orders of those requests that still stand in it, with their numbers and dates.
+    """
+    payments = []
+    for row in snapshot.state:
+        if len(row) > DATA and file in str(row[DATA]):
+            request = from_row([*row, *[""] * (WIDTH - len(row))])
+            order = request.order
+            if request.bank_file == file and order:
+                number = int(order["number"].rpartition("-")[2])
+                day = date.fromisoformat(order["date"])
+                payments.append(Payment(request, Decimal(order["amount"]), day, number))
+    if not payments:
+        return None
+    own = company.settings.accounts.find(payments[0].request.order["account"])
+    if own is None:
+        return None
+    payments.sort(key=lambda one: one.number)
+    made, _ = write(own, payments, company, snapshot.banks or {}, _made(snapshot, company))
+    return replace(made, name=file)
