@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sheetflow.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from sheetflow.banking.matching import Match
     from sheetflow.banking.orders import Held
     from sheetflow.core.bank.export import Export
-    from sheetflow.core.bank.intake import Taken
+    from sheetflow.core.bank.intake import Taken, TakenLine
     from sheetflow.core.bank.writing import OutFile
     from sheetflow.core.rulebook import Words
     from sheetflow.model.invalid import Invalid
@@ -100,25 +99,14 @@ def tell_export(made: Export, given: Sequence[Mapping[str, str]], words: Words, 
         screen.say(say(words, "dry"))
 
 
-def _outcome(match: Match, taken: Taken) -> str:
-    """What a line comes to: paid, part-paid, seen, doubtful, unknown, known or incoming."""
-    from sheetflow.banking.matching import Kind
-
-    if match.kind is not Kind.SURE:
-        return match.kind.value
-    if match.key in taken.seen:
-        return "seen"
-    return "part-paid" if match.left > 0 else "paid"
-
-
-def _facts(match: Match, words: Words) -> dict[str, str]:
-    line = match.line
+def _facts(one: TakenLine, words: Words) -> dict[str, str]:
+    match, line = one.match, one.match.line
     return {
         "line": str(line.line),
         "number": line.number,
         "date": line.booked.isoformat(),
         "sum": _money(line.amount, line.currency, words),
-        "left": _money(match.left, line.currency, words),
+        "left": _money(one.left, line.currency, words),
         "payee": line.other.name or line.other.account,
         "purpose": line.purpose,
         "request": match.request,
@@ -131,32 +119,32 @@ def tell_taken(taken: Taken, words: Words) -> None:
     """What a statement came to, for people: a line for each payment that concerns the registry."""
     screen = Screen()
     counts = dict.fromkeys(("paid", "doubtful", "unknown", "known", "incoming"), 0)
-    for match in taken.matches:
-        outcome = _outcome(match, taken)
+    for one in taken.lines:
+        outcome = one.outcome
         counts["paid" if outcome == "part-paid" else "known" if outcome == "seen" else outcome] += 1
         if outcome in ("paid", "part-paid", "seen"):
-            screen.got(say(words, outcome, **_facts(match, words)))
+            screen.got(say(words, outcome, **_facts(one, words)))
         elif outcome in ("doubtful", "unknown"):
-            screen.refused(say(words, outcome, **_facts(match, words)))
+            screen.refused(say(words, outcome, **_facts(one, words)))
     screen.say(say(words, "counts", **{key: str(count) for key, count in counts.items()}))
 
 
 def taken_json(taken: Taken, words: Words) -> dict[str, Any]:
     """What a statement came to, as JSON: every line."""
     lines = []
-    for match in taken.matches:
-        line = match.line
+    for one in taken.lines:
+        match, line = one.match, one.match.line
         lines.append(
             {
                 "line": line.line,
-                "outcome": _outcome(match, taken),
+                "outcome": one.outcome,
                 "request": match.request,
                 "reason": match.reason.value if match.reason else "",
                 "text": words.sentence("match", match.reason.value, {}) if match.reason else "",
                 "candidates": list(match.candidates),
                 "amount": str(line.amount),
                 "currency": line.currency,
-                "left": str(match.left),
+                "left": str(one.left),
                 "number": line.number,
                 "date": line.booked.isoformat(),
                 "payee": line.other.name,

@@ -266,7 +266,7 @@ def _reversal_asked(request: Request, event: Event | Fact) -> None:
 
 
 def _reversed(request: Request, _event: Event | Fact) -> None:
-    request.status, request.paid = Status.APPROVED, Decimal(0)
+    request.status, request.paid, request.seen = Status.APPROVED, Decimal(0), Decimal(0)
 
 
 def _field_changed(request: Request, event: Event | Fact) -> None:

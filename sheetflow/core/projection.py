@@ -145,6 +145,7 @@ def _read(row: Row) -> Request:
         respondent=data.get("respondent", ""),
         order=dict(data.get("order", {})),
         banked=list(data.get("banked", ())),
+        seen=Decimal(data.get("seen", "0")),
         approved=moment(data["approved"]) if "approved" in data else None,
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
@@ -202,6 +203,7 @@ def _data(request: Request) -> dict[str, Any]:
         "respondent": request.respondent,
         "order": request.order,
         "banked": request.banked,
+        "seen": str(request.seen) if request.seen else "",
         "approved": instant(request.approved) if request.approved else "",
     }
     if hold := request.hold:

@@ -91,7 +91,8 @@ class Request:
     it waits, None since it last moved. `undelivered`: mails about it that came back: at, to, template.
     `respondent`: who answered the form, where that is nobody whom the company knows.
     `bank_file`: the bank file that it stands in, and `order` what stands there (`core.bank.events`).
-    `banked`: digests of the statement lines that it has had. `approved`: since when it may be paid.
+    `banked`: digests of the statement lines that it has had, `seen` what they come to: less than `paid` where
+    a person marked what no statement has shown yet. `approved`: since when it may be paid.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Request:
     respondent: str = ""
     order: dict[str, str] = field(default_factory=dict)
     banked: list[str] = field(default_factory=list)
+    seen: Decimal = Decimal(0)
     approved: datetime | None = None
 
     def remember(self, said: Said) -> None:

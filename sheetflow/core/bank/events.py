@@ -56,5 +56,6 @@ def seen(request: Request, event: Event | Fact) -> None:
     """A statement's line is about it; where it is our own order the file is done with."""
     if key := event.data.get("key"):
         request.banked = [*request.banked, digest_of(str(key))]
+        request.seen += Decimal(event.data["amount"])
     if event.data.get("order"):
         request.bank_file, request.order = "", {}

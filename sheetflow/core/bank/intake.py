@@ -11,14 +11,15 @@ Taking the same lines in again gives no further facts: a request knows the lines
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sheetflow.banking import matching
-from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered
+from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered, Reason
 from sheetflow.banking.statement import Statement, StatementLine, keys
+from sheetflow.core import history
 from sheetflow.core.bank.events import SEEN, UNKNOWN, digest_of
 from sheetflow.core.bank.export import PAYABLE
 from sheetflow.core.company import Company
@@ -35,17 +36,29 @@ from sheetflow.workflow.table import Party, Status
 BANK = "bank"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a statement comes to.
+LATELY = timedelta(days=60)
+"""How long before a statement's first line a payment may have been marked, and still be looked for in it."""
 
-    `matches`: one for each line. `facts`: what is to be recorded. `seen`: keys of lines that show an order
-    which a person had marked as paid already.
+
+@dataclass(frozen=True, slots=True)
+class TakenLine:
+    """A line and what it comes to.
+
+    `outcome`: paid, part-paid, seen (a person had marked it as paid already), doubtful, unknown, known or
+    incoming. `left`: what is then left to pay of the request.
     """
 
-    matches: tuple[Match, ...]
+    match: Match
+    outcome: str
+    left: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a statement comes to. `lines`: in its order. `facts`: what is to be recorded."""
+
+    lines: tuple[TakenLine, ...]
     facts: tuple[Fact, ...]
-    seen: frozenset[str] = frozenset()
 
 
 def strange_accounts(statement: Statement, company: Company) -> list[str]:
@@ -69,69 +82,88 @@ def take(
         told: causes of UnknownDebit events that there are already.
         by: who brought the statement, for the history.
     """
+    first = min((line.booked for line in statement.lines), default=date.max)
     requests: dict[str, Request] = {}
     banked: set[str] = set()
     for row in _rows(snapshot):
         request = from_row([*row, *[""] * (WIDTH - len(row))])
         banked.update(request.banked)
-        if request.status in PAYABLE or (request.status == Status.PAID and request.order):
+        if request.status in PAYABLE or _is_late(request, first):
             requests[request.id] = request
     known = [key for key in keys(statement.lines) if digest_of(key) in banked]
     payments = [one for one in (_open(request, company) for request in requests.values()) if one]
     matches = matching.match(statement.lines, payments, known)
-    sure = [one for one in matches if one.kind is Kind.SURE]
-    sure.sort(key=lambda one: (one.request, -one.left))  # the payment that leaves least comes last
     source = {"statement": file, **({"by": by} if by else {})}
-    facts = [_payment(one, requests[one.request], source, snapshot.now) for one in sure]
+    lines = {place: TakenLine(one, one.kind.value) for place, one in enumerate(matches)}
+    facts: list[Fact] = []
+    sure = [place for place, one in enumerate(matches) if one.kind is Kind.SURE]
+    for place in sorted(sure, key=lambda place: -matches[place].left):  # what leaves least comes last
+        request = requests[matches[place].request]
+        lines[place], fact = _paid(matches[place], request, source, snapshot.now)
+        if fact is not None:
+            facts.append(fact)
+            history.apply(request, fact)
     facts += [
         Fact(snapshot.now, "", UNKNOWN, BANK, BANK, _line(one, source), digest_of(one.key))
         for one in matches
         if one.kind is Kind.UNKNOWN and digest_of(one.key) not in told
     ]
-    seen = frozenset(one.key for one in sure if requests[one.request].status == Status.PAID)
-    return Taken(matches, tuple(facts), seen)
+    return Taken(tuple(lines[place] for place in range(len(matches))), tuple(facts))
 
 
 def _rows(snapshot: Snapshot) -> Iterator[Row]:
-    """What may be paid, or has had a line of a statement: the rest costs no reading."""
+    """What may be paid, or was: the rest costs no reading."""
     for row in snapshot.state:
-        if len(row) <= DATA or row[0] == "":
-            continue
-        if row[STATUS] in PAYABLE or '"banked"' in str(row[DATA]) or '"order"' in str(row[DATA]):
+        if len(row) > DATA and row[0] != "" and row[STATUS] in (*PAYABLE, Status.PAID):
             yield row
 
 
+def _is_late(request: Request, first: date) -> bool:
+    """Whether a paid request may be what a line of the statement is about."""
+    if request.status != Status.PAID or not request.approver:
+        return False
+    return bool(request.order) or request.moved is None or request.moved.date() >= first - LATELY
+
+
 def _open(request: Request, company: Company) -> OpenPayment | None:
-    """What is left to pay of it; of what a person marked as paid, the order that is still to be seen."""
+    """What statements may still show of it: what is left to pay, and what a person marked and none showed."""
     cell, order = request.cell, request.order
     try:
         currency = parse_currency(text_of(cell("currency")))
-        due = parse_amount(cell("amount")) - request.paid
+        due = parse_amount(cell("amount")) - request.seen
     except Invalid:
         return None
     orders: tuple[Ordered, ...] = ()
     if order:
         amount = Decimal(order["amount"])
         orders = (Ordered(order["number"], date.fromisoformat(order["date"]), amount, order["account"]),)
-        due = amount if request.status == Status.PAID else due
     approved = request.approved or request.moved
     since = approved.astimezone(company.settings.zone).date() if approved else None
     payee = (text_of(cell("account")), text_of(cell("inn")), text_of(cell("invoice_no")))
     return OpenPayment(request.id, due, currency, *payee, since, orders)
 
 
-def _payment(match: Match, request: Request, source: Mapping[str, str], now: datetime) -> Fact:
-    data = _line(match, source)
+def _paid(
+    match: Match, request: Request, source: Mapping[str, str], now: datetime
+) -> tuple[TakenLine, Fact | None]:
+    """What a sure line does to its request, as it stands after the lines before it."""
+    amount, open_now = match.line.amount, parse_amount(request.cell("amount")) - request.paid
+    data, cause = _line(match, source), digest_of(match.key)
     if match.order:
         data["order"] = match.order
-    if request.status == Status.PAID:
-        return Fact(now, request.id, SEEN, BANK, BANK, data, digest_of(match.key))
-    target = Status.PART_PAID if match.left > 0 else Status.PAID
+    if amount <= request.paid - request.seen:
+        return TakenLine(match, "seen", open_now), Fact(now, request.id, SEEN, BANK, BANK, data, cause)
+    if amount > open_now:  # partly what a person had marked, partly new: nobody can tell
+        doubtful = replace(match, kind=Kind.DOUBTFUL, reason=Reason.MORE_THAN_DUE, candidates=(request.id,))
+        return TakenLine(doubtful, Kind.DOUBTFUL.value), None
+    left = open_now - amount
+    target = Status.PART_PAID if left > 0 else Status.PAID
     lawful = TABLE.between(Status(request.status), target)
-    assert lawful is not None  # noqa: S101 - what is payable has both ways
+    assert lawful is not None  # noqa: S101 - what is open has both ways
     assert Party.BANK in lawful.parties  # noqa: S101
-    data["open"] = str(match.left)
-    return Fact(now, request.id, lawful.event, BANK, BANK, data, digest_of(match.key))
+    data["open"] = str(left)
+    fact = Fact(now, request.id, lawful.event, BANK, BANK, data, cause)
+    return TakenLine(match, "part-paid" if left > 0 else "paid", left), fact
 
 
 def _line(match: Match, source: Mapping[str, str]) -> dict[str, Any]:

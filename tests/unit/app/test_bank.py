@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.app.bank import BankDesk
 from sheetflow.banking import client_bank_reader
-from sheetflow.banking.matching import Kind, Reason
+from sheetflow.banking.matching import Reason
 from sheetflow.banking.statement_reader import read
 from sheetflow.core import history
 from sheetflow.core.bank.export import Export
@@ -22,7 +22,7 @@ from sheetflow.model.cells import Cell
 from sheetflow.model.request import Request
 from tests import banks
 from tests.banks import BIK, PAYER, Movement, numbered_account, numbered_inn
-from tests.desk import ANNA, BOTH, HEAD, MIA, Desk
+from tests.desk import ADA, ANNA, BOTH, HEAD, MIA, Desk
 
 OWN = PAYER.account
 IBAN = "DE89370400440532013000"
@@ -273,7 +273,7 @@ def test_take__our_orders_pay_their_requests_and_everybody_is_told(desk: Desk) -
     bank(desk).export()
     desk.mail.sent.clear()
     taken = take(desk, *carried_out(desk, first, second))
-    assert [one.kind for one in taken.matches] == [Kind.SURE] * 2
+    assert [one.outcome for one in taken.lines] == ["paid", "paid"]
     assert desk.accepted(first) == desk.accepted(second) == "Paid"
     assert desk.events(first)[-1] == ("RequestPaid", "bank")
     paid = desk.sheet.read_history()[1][-1]
@@ -298,7 +298,7 @@ def test_take__again_or_overlapping_changes_nothing_twice(desk: Desk) -> None:
     seq = desk.sheet.token.seq
     again = take(desk, one, stranger)
     assert (again.facts, desk.sheet.token.seq) == ((), seq)
-    assert [match.kind for match in again.matches] == [Kind.KNOWN, Kind.UNKNOWN]
+    assert [one.outcome for one in again.lines] == ["known", "unknown"]
     assert len(take(desk, stranger, two, one).facts) == 1
     assert desk.accepted(second) == "Paid"
     kinds = [event.kind for event in desk.sheet.read_history()[1]]
@@ -314,7 +314,7 @@ def test_take__a_part_leaves_the_rest_open(desk: Desk) -> None:
     part = Movement(other, Decimal("500.50"), "31", day, day, "Оплата по счету 1")
     rest = Movement(other, Decimal(12000), "32", day, day, "Оплата по счету 1")
     taken = take(desk, part)
-    assert [match.reason for match in taken.matches] == [Reason.BY_PURPOSE]
+    assert [one.match.reason for one in taken.lines] == [Reason.BY_PURPOSE]
     assert (desk.accepted(rid), request(desk, rid).paid) == ("Part-paid", Decimal("500.50"))
     assert desk.sheet.read_history()[1][-1].data["open"] == "12000.00"
     take(desk, rest, part)
@@ -348,13 +348,73 @@ def test_take__what_a_person_marked_as_paid_is_only_seen(desk: Desk) -> None:
     settled(desk)
 
 
+def by_hand(desk: Desk, rid: str, amount: str, number: str = "31") -> Movement:
+    """A payment that somebody typed into the client-bank."""
+    one, day = request(desk, rid), desk.clock.at.date()
+    other = replace(banks.payee(1), account=str(one.cell("account")), inn=str(one.cell("inn")))
+    return Movement(other, Decimal(amount), number, day, day, f"Оплата по счету {one.cell('invoice_no')}")
+
+
+def test_take__what_was_paid_by_hand_without_a_file_is_no_stranger(desk: Desk) -> None:
+    rid = desk.approved(**payee(1))
+    desk.status(ANNA, rid, "Paid")
+    desk.run()
+    line = by_hand(desk, rid, "12500.50")
+    assert [one.outcome for one in take(desk, line).lines] == ["seen"]
+    twice = take(desk, line, by_hand(desk, rid, "12500.50", "32"))  # the bank took it once more
+    assert [(one.outcome, one.match.reason) for one in twice.lines] == [
+        ("known", None),
+        ("doubtful", Reason.MORE_THAN_DUE),
+    ]
+    assert request(desk, rid).paid == Decimal("12500.50")
+    settled(desk)
+
+
+def test_take__a_part_marked_by_hand_and_the_rest_by_the_bank(desk: Desk) -> None:
+    rid = desk.approved(**payee(1))
+    desk.comment(ANNA, rid, "500")
+    desk.status(ANNA, rid, "Part-paid")
+    desk.run()
+    lines = [by_hand(desk, rid, "500"), by_hand(desk, rid, "12000.50", "32")]
+    assert sorted(one.outcome for one in take(desk, *lines).lines) == ["paid", "seen"]
+    assert (desk.accepted(rid), request(desk, rid).paid) == ("Paid", Decimal("12500.50"))
+    settled(desk)
+
+
+def test_take__a_line_that_is_neither_the_marked_part_nor_the_rest(desk: Desk) -> None:
+    rid = desk.approved(**payee(1))
+    desk.comment(ANNA, rid, "500")
+    desk.status(ANNA, rid, "Part-paid")
+    desk.run()
+    assert [one.outcome for one in take(desk, by_hand(desk, rid, "12500.50")).lines] == ["doubtful"]
+    assert desk.accepted(rid) == "Part-paid"
+
+
+def test_take__a_payment_that_bounced_is_paid_anew(desk: Desk) -> None:
+    (rid,) = ready(desk)
+    bank(desk).export()
+    movements = carried_out(desk, rid)
+    take(desk, *movements)
+    for who in (ANNA, ADA):
+        desk.comment(who, rid, "bounced")
+        desk.status(who, rid, "Approved")
+        desk.run()
+    assert desk.accepted(rid) == "Approved"
+    assert take(desk, *movements).facts == ()  # the old line is known
+    (file,) = bank(desk).export().files
+    assert file.lines[0].number == "2"
+    take(desk, *movements, *carried_out(desk, rid))
+    assert (desk.accepted(rid), request(desk, rid).paid) == ("Paid", Decimal("12500.50"))
+    settled(desk)
+
+
 def test_take__a_doubtful_line_changes_nothing(desk: Desk) -> None:
     (rid,) = ready(desk)
     bank(desk).export()
     (movement,) = carried_out(desk, rid)
     taken = take(desk, replace(movement, amount=Decimal(1)))
-    assert [(one.kind, one.reason, one.candidates) for one in taken.matches] == [
-        (Kind.DOUBTFUL, Reason.ORDER_DIFFERS, (rid,))
+    assert [(one.outcome, one.match.reason, one.match.candidates) for one in taken.lines] == [
+        ("doubtful", Reason.ORDER_DIFFERS, (rid,))
     ]
     assert taken.facts == ()
     assert desk.accepted(rid) == "Approved"
@@ -399,7 +459,7 @@ def test_take__five_hundred_requests_in_a_constant_number_of_calls(desk: Desk) -
     before = (desk.sheet.reads, desk.sheet.commits)
     taken = take(desk, *movements)
     assert (desk.sheet.reads, desk.sheet.commits) == (before[0] + 1, before[1] + 1)
-    assert {one.kind for one in taken.matches} == {Kind.SURE}
+    assert {one.outcome for one in taken.lines} == {"paid"}
     assert {desk.accepted(one) for one in rids} == {"Paid"}
 
 

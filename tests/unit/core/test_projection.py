@@ -82,6 +82,7 @@ FULL = Request(
     respondent="eve@elsewhere.example",
     order={"file": "pay.txt", "number": "7"},
     banked=["0a1b"],
+    seen=Decimal("30.10"),
     approved=START,
 )
 
