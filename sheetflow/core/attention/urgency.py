@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
+from sheetflow.core.attention.calendar import Calendar
 from sheetflow.core.company import Company
 from sheetflow.model.dates import parse_date
 from sheetflow.model.invalid import Invalid
@@ -50,7 +52,13 @@ def is_urgent(request: Request, company: Company, day: date) -> bool:
     """Whether on this day there are so few working days left until the request has to be paid."""
     due = pay_by(request)
     budget = company.settings.budget
-    return due is not None and (due < day or budget.calendar.between(day, due) <= budget.urgent)
+    return due is not None and due < _not_yet(budget.calendar, day, budget.urgent)
+
+
+@lru_cache(maxsize=64)
+def _not_yet(calendar: Calendar, day: date, urgent: int) -> date:
+    """The first day to pay by that is not urgent on a day; the same for all requests of a pass."""
+    return calendar.after(day, urgent + 1)
 
 
 def urgent_at(request: Request, company: Company, at: datetime) -> bool:
