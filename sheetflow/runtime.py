@@ -41,6 +41,7 @@ from sheetflow.app.form import load_form_texts, questionnaire
 from sheetflow.app.links import CALENDAR, PAYMENT, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
+from sheetflow.app.papers import papers_for
 from sheetflow.app.process import Process
 from sheetflow.core.attention.standing import DIGEST
 from sheetflow.core.history import moment
@@ -302,7 +303,7 @@ class Runtime:
     def process(self) -> Process:
         """The pass."""
         deliverer = Deliverer(
-            self.mail(), self.compose, letters.reference_of, self.files(), self.permissions()
+            self.mail(), self.compose, letters.reference_of, self.files(), self.permissions(), papers_for
         )
         return Process(
             self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()

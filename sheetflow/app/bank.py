@@ -19,6 +19,7 @@ from sheetflow.banking.statement import Statement
 from sheetflow.core.bank.events import CANCELLED, UNKNOWN
 from sheetflow.core.bank.export import SYSTEM, Export, again, plan, wants_banks
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
+from sheetflow.core.bank.paper import Papers, papers_of, with_papers
 from sheetflow.core.bank.recording import record
 from sheetflow.core.bank.writing import OutFile
 from sheetflow.core.company import Company, read_company
@@ -48,10 +49,11 @@ class Freed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be committed: facts, and the numbers of orders where they move on."""
+    """What is to be committed: facts, the numbers of orders where they move on, and what letters carry."""
 
     facts: Sequence[Fact] = ()
     numbers: dict[str, int] = field(default_factory=dict)
+    papers: Papers = field(default_factory=dict)
 
 
 class BankDesk:
@@ -145,7 +147,9 @@ class BankDesk:
                 )
             who, told = _accountant(actor, company), self._told(snapshot)
             taken = take(statement, file, snapshot, company, told, who if actor else "")
-            return taken, Step(taken.facts)
+            if taken.facts and snapshot.token.banks and not dry_run:
+                snapshot.banks = self.sheet.read_banks(snapshot.token.banks)
+            return taken, Step(taken.facts, papers=papers_of(taken, snapshot, company))
 
         return self._run(decided, dry_run=dry_run)
 
@@ -173,7 +177,8 @@ class BankDesk:
 
     def _commit(self, snapshot: Snapshot, company: Company, step: Step) -> None:
         decision = record(snapshot, company, self.book, step.facts, snapshot.now)
-        commit = commit_of(snapshot, decision, queued(snapshot, decision.letters), self.nonces.nonce())
+        letters = [with_papers(letter, step.papers) for letter in decision.letters]
+        commit = commit_of(snapshot, decision, queued(snapshot, letters), self.nonces.nonce())
         if step.numbers:
             commit = replace(commit, new=replace(commit.new, orders=step.numbers))
         try:

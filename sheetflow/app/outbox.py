@@ -139,7 +139,8 @@ class Deliverer:
     """Sends letters, puts files away, and shares what the People tab says.
 
     `compose` makes the message, `reference` the text it can be found by; `files` is None where there is no
-    folder to put anything into, `sharing` where nothing is shared by us.
+    folder to put anything into, `sharing` where nothing is shared by us. `papers` draws what a letter carries
+    besides files: (name, MIME type, content).
     """
 
     def __init__(
@@ -149,7 +150,9 @@ class Deliverer:
         reference: Callable[[str], str],
         files: FilesPort | None = None,
         sharing: AccessPort | None = None,
+        papers: Callable[[Letter], Sequence[tuple[str, str, bytes]]] = lambda _letter: (),
     ) -> None:
+        self.papers = papers
         self.mail, self.compose, self.reference, self.files = mail, compose, reference, files
         self.sharing = sharing
 
@@ -183,7 +186,7 @@ class Deliverer:
     def _attachments(self, row: OutboxRow) -> list[tuple[str, str, bytes]]:
         """The files that a letter carries; one that cannot be had does not keep the words from going."""
         wanted = row.letter.facts.get("attachments")
-        found: list[tuple[str, str, bytes]] = []
+        found: list[tuple[str, str, bytes]] = [*self.papers(row.letter)]
         if self.files is None or not isinstance(wanted, list):
             return found
         for file in wanted:

@@ -138,6 +138,13 @@ def test_bank__twenty_requests_out_and_in(opened: Callable[..., Firm], tmp_path:
     assert {row["status"] for rid in rids for row in firm.rows(rid)} == {"Paid"}
     told_of = [template for template, _, state in firm.outbox() if state == "sent"]
     assert told_of.count("paid") == told_of.count("contractor-paid") == COUNT
+    papers = [
+        (part.get_filename(), part.get_content()[:5])
+        for mail in firm.hand("pay@romashka.example").mails()
+        for part in mail.iter_attachments()
+    ]
+    assert len(papers) == COUNT
+    assert (f"payment-order-1-{firm.history()[-1].at:%Y-%m-%d}.pdf", b"%PDF-") in papers
     seq = firm.token().seq
     assert told(firm, "import", str(bank))["events"] == []
     assert firm.token().seq == seq

@@ -9,13 +9,17 @@ from decimal import Decimal
 import pytest
 
 from sheetflow.app.bank import BankDesk
+from sheetflow.app.papers import papers_for
 from sheetflow.banking import client_bank_reader
 from sheetflow.banking.matching import Reason
+from sheetflow.banking.payment_order import draw
 from sheetflow.banking.statement_reader import read
 from sheetflow.core import history
 from sheetflow.core.bank.export import Export
 from sheetflow.core.bank.intake import Taken
-from sheetflow.core.projection import from_row
+from sheetflow.core.bank.paper import unpacked
+from sheetflow.core.company import read_company
+from sheetflow.core.projection import fingerprint, from_row, to_row
 from sheetflow.core.tabs import read_outbox_row
 from sheetflow.errors import ConfigError
 from sheetflow.model.cells import Cell
@@ -286,7 +290,14 @@ def test_take__our_orders_pay_their_requests_and_everybody_is_told(desk: Desk) -
     assert ("pay@romashka.example", "contractor-paid") in desk.letters()
     assert (MIA, "paid") in desk.letters()
     told = [read_outbox_row(row).letter for row in desk.sheet.outbox]
-    assert {one.facts["reply_to"] for one in told if one.template == "contractor-paid"} == {ANNA}
+    notices = [one for one in told if one.template == "contractor-paid"]
+    assert {one.facts["reply_to"] for one in notices} == {ANNA}
+    order, debited = unpacked(notices[0].facts["order"])  # type: ignore[arg-type]
+    assert (order.request, order.number, debited) == (first, 1, date(2026, 11, 24))
+    assert (order.payer.name, order.payee.inn) == (PAYER.name, numbered_inn(1))
+    ((name, kind, content),) = papers_for(notices[0])
+    assert (name, kind) == ("payment-order-1-2026-11-24.pdf", "application/pdf")
+    assert content == draw(order, debited)
 
 
 def test_take__again_or_overlapping_changes_nothing_twice(desk: Desk) -> None:
@@ -464,8 +475,5 @@ def test_take__five_hundred_requests_in_a_constant_number_of_calls(desk: Desk) -
 
 
 def _row_of(desk: Desk, one: Request) -> list[Cell]:
-    from sheetflow.core.company import read_company
-    from sheetflow.core.projection import fingerprint, to_row
-
     one.fingerprint = fingerprint(one.cells, one.files)
     return to_row(one, read_company(desk.sheet.people, desk.sheet.settings, desk.book), desk.book, 0, 105)
