@@ -27,6 +27,7 @@ from sheetflow.model.request import Request
 from tests import banks
 from tests.banks import BIK, PAYER, Movement, numbered_account, numbered_inn
 from tests.desk import ADA, ANNA, BOTH, HEAD, MIA, Desk
+from tests.unit.banking import test_camt053 as camt
 
 OWN = PAYER.account
 IBAN = "DE89370400440532013000"
@@ -253,6 +254,15 @@ def test_export__a_payee_with_an_iban_goes_into_a_message_of_its_own() -> None:
     assert file.name.endswith(".xml")
     assert f"<EndToEndId>{rid}-1</EndToEndId>".encode() in file.content
     assert request(desk, rid).order["number"] == f"{rid}-1"
+    booked = f"{desk.clock.at:%Y-%m-%d}"
+    details = camt.details(f"{rid}-1").replace(camt.PAYEE, IBAN)
+    data = camt.document(camt.entry(inside=details)).replace(
+        b"2026-11-12</Dt></BookgDt>", booked.encode() + b"</Dt></BookgDt>"
+    )
+    taken = bank(desk).take(read(data), "camt.xml")
+    assert [(one.outcome, one.match.reason) for one in taken.lines] == [("paid", Reason.BY_ORDER)]
+    assert (desk.accepted(rid), request(desk, rid).bank_file) == ("Paid", "")
+    settled(desk)
 
 
 def test_cancel__frees_the_requests_with_a_reason(desk: Desk) -> None:
