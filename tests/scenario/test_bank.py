@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from sheetflow.adapters.uploads import DriveUploads
 from sheetflow.cli import main
+from sheetflow.errors import AccessDenied
 from sheetflow.model.cells import Cell
 from tests import banks
 from tests.banks import BIK, PAYER, Movement, numbered_account, numbered_inn
@@ -151,7 +153,13 @@ def test_bank__twenty_requests_out_and_in(opened: Callable[..., Firm], tmp_path:
     assert [event.kind for event in firm.history()].count("UnknownDebit") == 1
 
 
-def test_bank__says_in_words_what_it_did(opened: Callable[..., Firm], tmp_path: Path) -> None:
+def closed(_uploads: DriveUploads, *_file: Any) -> None:
+    raise AccessDenied("Drive", "no storage")
+
+
+def test_bank__says_in_words_what_it_did(
+    opened: Callable[..., Firm], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     firm = opened("ru")
     with_accounts(firm)
     (rid,) = approved(firm, 1)
@@ -168,6 +176,13 @@ def test_bank__says_in_words_what_it_did(opened: Callable[..., Firm], tmp_path: 
     assert f"{other}, Назначение платежа: " in said
     assert "положен на Диск: Банк/Исходящие" in said
     (name,) = outgoing(firm)
+    (tmp_path / "here").mkdir()
+    with monkeypatch.context() as patched:  # a recorded file is not lost where Drive will not have it
+        patched.chdir(tmp_path / "here")
+        patched.setattr(DriveUploads, "keep", closed)
+        away = run(firm, "export", "--again", name)
+    assert "На Диск положить не удалось (Drive: no storage)" in away.output
+    assert (tmp_path / "here" / name).exists()
     freed = run(firm, "cancel", name, "--reason", "банк не принял", "--as", ANNA)
     assert freed.output == f"{rid} снова свободна.\n"
     assert run(firm, "cancel", name, "--reason", "ещё раз").exit_code == 1
