@@ -95,7 +95,7 @@ def test_demo__the_whole_story_with_the_sample() -> None:
         "Account: 40702810538000120417; Corr. account: 30101810400000000225",
         "This account is not in the contractor book: 40702810900000005555.",
         "commonest payment fraud",
-        "mail to olga@firm.example: [PR-000002] To decide",
+        "mail to olga@firm.example: [PR-000002] Call first: new bank details of ООО «Экспострой»",
         "commonest payment fraud",
         "PR-000002: Status “Rejected”, Confirmed “Rejected”",
         "Mia Meadows types a request",
