@@ -5,7 +5,6 @@ What it prints, docs/emulator.md shows and a test runs are the same four `SNIPPE
 
 from __future__ import annotations
 
-import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from sheetflow.cli.local import check_port
+from sheetflow.cli.screen import stop_politely
 from sheetflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ TITLES = {
 @click.option("--quotas", is_flag=True, help="Refuse, as Google does, what is over its minute quotas.")
 def emulator(port: int, data: Path | None, *, quotas: bool) -> None:
     """Serve Google's Sheets, Drive, Gmail, Forms and Tasks APIs alone, on this machine: until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_politely()
     check_port(port)
     try:
         with _folder(data) as folder, _running(folder) as running:

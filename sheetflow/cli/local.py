@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import tempfile
 import threading
@@ -17,7 +16,7 @@ import click
 from sheetflow.cli.history import examine
 from sheetflow.cli.laws import LOCALES
 from sheetflow.cli.place import runtime_for
-from sheetflow.cli.screen import Screen
+from sheetflow.cli.screen import Screen, stop_politely
 from sheetflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ MORNING = "2026-11-24T09:00:00Z"
 @click.option("--demo", "filled", is_flag=True, help="Fill an empty registry: requests in every status.")
 def local(port: int, data: Path, locale: str, *, filled: bool) -> None:
     """Serve what a company has at Google, on this machine: until Ctrl-C."""
-    for stop in (signal.SIGTERM, signal.SIGINT):  # also where a shell started it with SIGINT ignored
-        signal.signal(stop, signal.default_int_handler)  # stopped politely, the functions stop too
+    stop_politely()  # the functions stop too
     screen = Screen()
     try:
         _serve(screen, port, data, locale, filled=filled)
@@ -76,7 +74,7 @@ def _serve(screen: Screen, port: int, data: Path, locale: str, *, filled: bool) 
 @click.pass_context
 def demo(ctx: click.Context, file: Path | None, locale: str) -> None:
     """Play every person's part on a fresh workspace, through its public doors, and show what comes of it."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_politely()
     screen = Screen()
     _check_reader()
     book = _rulebook(locale)

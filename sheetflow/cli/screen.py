@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -105,3 +106,9 @@ class Screen:
 def _harmless(text: str) -> str:
     """A text that cannot steer the terminal, whatever somebody typed into a cell."""
     return "".join(sign if sign.isprintable() or sign in "\n\u00a0\u202f" else "\ufffd" for sign in text)
+
+
+def stop_politely() -> None:
+    """Let a termination be a Ctrl-C, and a Ctrl-C count also where a shell started us with SIGINT ignored."""
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)

@@ -44,7 +44,10 @@ def url() -> Iterator[str]:
         first = served.stdout.readline()
         yield first.rpartition(" ")[2].strip()
         served.send_signal(signal.SIGINT)
-        rest = served.communicate(timeout=20)[0]
+        try:
+            rest = served.communicate(timeout=60)[0]
+        finally:
+            served.kill()
         assert rest.endswith("stopped\n")
         assert served.returncode == 0
 
