@@ -54,6 +54,10 @@ test: $(STAMP) $(VENDOR) ## the tests
 explore: $(STAMP) $(VENDOR) ## the property tests, on examples that no run has seen
 	SHEETFLOW_EXAMPLES=random $(BIN)/python -m pytest -n 2 tests/property
 
+torture: $(STAMP) $(VENDOR) ## what CI does in short in full: kills at every call, more and other examples, the longest suites
+	SHEETFLOW_LONG=1 SHEETFLOW_EXAMPLES=random $(BIN)/python -m pytest -n 2 --dist worksteal \
+		tests/faults tests/scenario tests/property tests/clients
+
 check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/python .ci/locks.py check
 	$(BIN)/python .ci/readme.py check

@@ -70,9 +70,9 @@ class OwnAccounts:
 def read(text: str) -> OwnAccounts:
     """The accounts of the setting.
 
-    >>> found = read("40702810900000000003 | БИК 044525225 | АО «Луч»; Cash")
+    >>> found = read("40702810800000000003 | БИК 044525225 | АО «Луч»; Cash")
     >>> found.accounts[0].code, found.choices
-    ('044525225', ('40702810900000000003 АО «Луч»', 'Cash'))
+    ('044525225', ('40702810800000000003 АО «Луч»', 'Cash'))
     >>> read("407028109").problems
     ("own_accounts: '407028109': an account has 20 characters, this one has 9",)
     """
@@ -106,7 +106,7 @@ def _account(line: str) -> OwnAccount | None:
     first, *parts = (part.strip() for part in line.split("|"))
     number = "".join(first.split()).upper()
     head, _, tail = first.partition(" ")
-    if not parts and len(head) >= len("40702810900000000003") and not tail[:1].isdigit():
+    if not parts and len(head) >= len("40702810800000000003") and not tail[:1].isdigit():
         number, parts = head.upper(), [tail.strip()]
     found = OwnAccount(number)
     for part in filter(None, parts):

@@ -28,6 +28,7 @@ import requests
 
 from sheetflow.emulator.testing import LocalGoogle
 from tests.clients.proxy import Proxy
+from tests.long import LONG
 
 PINS = Path(__file__).with_name("upstream.txt")
 ROBOT = "robot@sample-project.iam.gserviceaccount.com"
@@ -113,7 +114,7 @@ SUITES = (
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])
+@pytest.mark.parametrize("suite", SUITES if LONG else SUITES[:-1], ids=lambda suite: suite.name)
 def test_upstream__a_library_passes_its_own_tests(suite: Suite, tmp_path: Path) -> None:
     site, folder = _unpacked(suite, tmp_path)
     with LocalGoogle(tmp_path / "google") as google:

@@ -17,6 +17,7 @@ from tests import drift
 from tests.conftest import Opener
 from tests.drift import BY_KEY
 from tests.firm import Firm
+from tests.long import STRIDE
 
 KEYS = ("column-deleted", "view-gone", "state-gone", "unprotected", "mark-repainted")
 
@@ -71,7 +72,7 @@ def settled(opened: Opener) -> Firm:
 def test_apply__killed_at_any_call_is_completed_by_doing_it_again(settled: Firm) -> None:
     upkeep = drift.upkeep(settled.environment)
     calls: list[str] = []
-    for answered in itertools.count():
+    for answered in itertools.count(0, STRIDE):
         make(settled)
         before = settled.last_call()
         killed = killed_after(settled.environment, answered)

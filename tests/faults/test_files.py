@@ -17,6 +17,7 @@ from tests.faults.dying import run_pass
 from tests.faults.test_faults import FAILURES, passes
 from tests.faults.waiting import Outcome, outcome
 from tests.firm import LETTERS_AT_ONCE, Firm
+from tests.long import LONG
 
 ORDER = b"%PDF-1.4 " + bytes(range(256)) * 40
 SHARES = 4
@@ -86,7 +87,7 @@ def whole(opened: Opener, waiting: Path) -> Papers:
     return found
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", range(SHARES) if LONG else (1, 2))
 def test_kill__at_every_call_leaves_one_file_in_one_place_and_one_mail(
     opened: Opener, waiting: Path, whole: Papers, share: int
 ) -> None:

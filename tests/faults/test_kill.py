@@ -11,13 +11,14 @@ from pathlib import Path
 from tests.conftest import Opener
 from tests.faults.dying import run_pass
 from tests.faults.waiting import Outcome, outcome
+from tests.long import STRIDE
 
 
 def test_kill__between_any_two_calls_leaves_nothing_undone_or_done_twice(
     opened: Opener, folder: Path, undisturbed: Outcome
 ) -> None:
     calls: list[str] = []
-    for answered in itertools.count():
+    for answered in itertools.count(0, STRIDE):
         firm = opened(copy_of=folder)
         before = firm.last_call()
         killed = run_pass(firm.environment, answered)

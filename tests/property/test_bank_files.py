@@ -16,6 +16,7 @@ from sheetflow.banking.client_bank_reader import InvalidExchange, read
 from sheetflow.banking.matching import Kind, OpenPayment, Ordered, Reason, match
 from sheetflow.banking.orders import PaymentOrder
 from tests.banks import MADE, PAYER, carried_out, orders, statement
+from tests.long import examples
 
 several = st.lists(orders(), min_size=1, max_size=3, unique_by=lambda order: order.number)
 slow = [HealthCheck.too_slow]  # how fast texts are made is the machine's
@@ -36,7 +37,7 @@ def said(order: PaymentOrder) -> list[object]:
 
 
 @given(several)
-@settings(max_examples=60, deadline=None, suppress_health_check=slow)
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=slow)
 def test_orders__are_read_back_as_they_were(several: list[PaymentOrder]) -> None:
     file = client_bank.write(several, MADE)
     assert (list(file.orders), file.held) == (several, ())
@@ -52,7 +53,7 @@ def test_orders__are_read_back_as_they_were(several: list[PaymentOrder]) -> None
 
 
 @given(several)
-@settings(max_examples=40, deadline=None, suppress_health_check=slow)
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=slow)
 def test_orders__an_independent_reader_says_the_same(several: list[PaymentOrder]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -68,7 +69,7 @@ def test_orders__an_independent_reader_says_the_same(several: list[PaymentOrder]
 
 
 @given(several)
-@settings(max_examples=40, deadline=None, suppress_health_check=slow)
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=slow)
 def test_orders__once_carried_out_each_pays_its_own_request(several: list[PaymentOrder]) -> None:
     several = [replace(order, request=f"PR-{place}") for place, order in enumerate(several, 1)]
     own = PAYER.account
@@ -88,7 +89,7 @@ def test_orders__once_carried_out_each_pays_its_own_request(several: list[Paymen
 
 
 @given(st.text(), st.text(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_texts__stand_in_their_own_field_or_keep_the_order_out(name: str, purpose: str) -> None:
     order = PaymentOrder("PR-1", 1, date(2026, 1, 9), Decimal(5), PAYER, replace(PAYER, name=name), purpose)
     file = client_bank.write([order], MADE)
@@ -104,7 +105,7 @@ def test_texts__stand_in_their_own_field_or_keep_the_order_out(name: str, purpos
 
 
 @given(st.binary(max_size=200), st.sampled_from(["", "1CClientBankExchange\r\n", "\ufeff", "<?xml ?>"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_read__bytes_from_anywhere_are_refused_with_reasons(data: bytes, start: str) -> None:
     try:
         statement_reader.read(start.encode() + data)

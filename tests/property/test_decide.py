@@ -21,6 +21,7 @@ from sheetflow.model.request import Request
 from sheetflow.workflow.payments import TABLE
 from sheetflow.workflow.table import Party, Status
 from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MAX, MIA, STRANGER, Desk, inputs
+from tests.long import examples
 
 EVERYBODY = (MIA, MAX, HEAD, DIRECTOR, ANNA, ADA, ADMIN, BOTH, STRANGER, "", "mia.private@mail.example")
 VALUES: tuple[Cell, ...] = (
@@ -273,7 +274,7 @@ class Office:
 
 
 @given(st.lists(steps, max_size=14))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_decide__whatever_people_do_the_law_holds(story: list[tuple[Any, ...]]) -> None:
     office = Office()
     office.play(story)

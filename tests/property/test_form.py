@@ -13,6 +13,7 @@ from sheetflow.emulator.forms.items import QUESTION_KINDS
 from sheetflow.emulator.forms.model import Form
 from sheetflow.emulator.forms.service import forms_shapes
 from tests.discovery import assert_fits
+from tests.long import examples
 from tests.unit.app.forms import declared, differences, form, shown
 
 SHAPES = forms_shapes()
@@ -69,7 +70,7 @@ def done(items: list[dict[str, Any]], deed: tuple[str, int, int], number: int) -
         question["required"] = not question.get("required")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(language=LANGUAGE, deeds=DEEDS)
 def test_form__once_put_right_nothing_is_left(language: str, deeds: list[tuple[str, int, int]]) -> None:
     wanted = declared(language)

@@ -16,6 +16,7 @@ from sheetflow.banking.payment_qr import PaymentQr, build, parse, to_cells
 from sheetflow.banking.qr_comparison import differences
 from sheetflow.model.invalid import Invalid
 from sheetflow.workspace import paper
+from tests.long import examples
 
 RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяёАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁ"
 SIGNS = " .,-–—№«»\"'()/%&+:;#|~^@*!?="
@@ -74,7 +75,9 @@ LONGEST = PaymentQr(
     Decimal("999999999999.99"), "№" * 210, "7707083893", "7736AZ001", "Ё" * 15, date(2099, 12, 31),
 )  # fmt: skip
 EVERY = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sheetflow.errors import ConfigError
 from tests import drift
 from tests.conftest import Opener
 from tests.drift import BY_KEY, DRIFTS
+from tests.long import examples
 from tests.scenario.test_plan import Whole, whole
 
 LOSES = ("registry-gone", "former-column")
 """Those that take something of people's along, or that have to be allowed once passes filled it."""
 KEYS = [one.key for one in DRIFTS if one.key not in LOSES]
-IMPOSSIBLE = (gspread.exceptions.APIError, KeyError, ValueError, AssertionError)
+IMPOSSIBLE = (gspread.exceptions.APIError, ConfigError, KeyError, ValueError, AssertionError)
 """What a hand meets where another drift took away what it reaches for."""
 
 
@@ -24,7 +26,7 @@ def place(opened: Opener) -> Whole:
     return whole(opened("en"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(st.sampled_from(KEYS), min_size=2, max_size=9, unique=True))
 def test_plan__after_apply_it_is_empty(place: Whole, keys: list[str]) -> None:
     for key in keys:

@@ -11,6 +11,7 @@ from sheetflow.core.tabs import CONTRACTOR_HEADERS
 from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.events import Event
 from tests.desk import ADA, ADMIN, ANNA, BOTH, DIRECTOR, GOOD, HEAD, MAX, MIA, Desk
+from tests.long import examples
 
 PHONE = "+7 495 123-45-67"
 PEOPLE = (
@@ -151,7 +152,7 @@ def check(events: list[Event], first: str) -> int:
     return count
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(steps, min_size=4, max_size=25))
 def test_bank_details__no_sequence_of_acts_approves_an_account_unconfirmed(
     story: list[tuple[Any, ...]],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sheetflow.emulator.sheets import a1
 from sheetflow.emulator.sheets.a1 import Area
 from sheetflow.emulator.sheets.kinds import KINDS
+from tests.long import examples
 from tests.unit.emulator.sheets.world import World, open_world
 
 Request = dict[str, Any]
@@ -212,7 +213,7 @@ def opened(folder: str) -> World:
     return world
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(requests, min_size=1, max_size=4), min_size=1, max_size=5))
 def test_batches__all_or_nothing_and_on_disk_what_is_in_memory(batches: list[list[Request]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

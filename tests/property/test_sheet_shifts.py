@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sheetflow.emulator.sheets import a1
 from sheetflow.emulator.sheets.a1 import Area, Box
+from tests.long import examples
 from tests.unit.emulator.sheets.world import World, open_world
 
 ROWS, COLUMNS = 8, 7
@@ -206,7 +207,7 @@ def boxes(draw: st.DrawFn) -> Box:
     return _box(draw)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(changes(), boxes(), st.booleans())
 def test_shifts__ranges_span_those_of_their_cells_that_are_left(
     change: Change, box: Box, merged: bool
@@ -245,7 +246,7 @@ def _whole(world: World) -> bool:
     return bool(grid["rowCount"] >= ROWS and grid["columnCount"] >= COLUMNS)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(changes(), min_size=1, max_size=4))
 def test_shifts__cells_are_where_the_model_has_them(several: list[Change]) -> None:
     with tempfile.TemporaryDirectory() as folder:

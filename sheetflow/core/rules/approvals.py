@@ -57,7 +57,11 @@ def claim_of(case: MoveCase) -> Claim | str:
     """What an approval by this person would be, or why it is not asked for: a key of `[reasons]`."""
     if case.person is None:
         return "policy-nobody"
-    return Turns(case.request, case.company, case.now).claim(case.person)
+    key = (case.person.email, case.now, case.request.status, len(case.request.approvals))
+    if case.claimed is None or case.claimed[0] != key:  # three rules ask the same of one case
+        case.claimed = (key, Turns(case.request, case.company, case.now).claim(case.person))
+    found: Claim | str = case.claimed[1]
+    return found
 
 
 @rule

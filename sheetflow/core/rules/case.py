@@ -34,7 +34,8 @@ class MoveCase:
     there is none. `seen`: the fingerprint of what the person had before them. `link`: the nonce of
     the page link. `problems`: what `fields.check` found in the draft, for a submit. `signed_in`: the address
     that Google vouched for, on the page. `payee_known`: the contractor book vouches for an
-    account of the payee. `safety`: what was found at a submit (`core.safety.submitting`).
+    account of the payee. `safety`: what was found at a submit (`core.safety.submitting`). `claimed`: what
+    `approvals.claim_of` found, and of what.
     """
 
     request: Request
@@ -53,6 +54,7 @@ class MoveCase:
     signed_in: str = ""
     payee_known: bool = False
     safety: Mapping[str, Any] = field(default_factory=dict)
+    claimed: tuple[Any, Any] | None = None
 
     def parties(self) -> set[Party]:
         """In which capacities the person may act on this request."""

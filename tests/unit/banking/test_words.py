@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sheetflow.banking
+import sheetflow.core.bank
 from sheetflow.banking.matching import Reason
 from tests.desk import words
 
@@ -21,7 +22,11 @@ COMMON = {"line", "value"}
 def codes() -> dict[str, set[str]]:
     """Every code that the formats can object with, and the facts that it always has."""
     found: dict[str, set[str]] = {}
-    for file in Path(sheetflow.banking.__path__[0]).glob("*.py"):
+    files = [
+        *Path(sheetflow.banking.__path__[0]).glob("*.py"),
+        *Path(sheetflow.core.bank.__path__[0]).glob("*.py"),
+    ]
+    for file in files:
         if file.stem in ELSEWHERE:
             continue
         source = file.read_text("utf-8")
