@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from sheetflow.model.cells import Cell
 from tests.conftest import Opener
 from tests.firm import Firm
 from tests.pages.conftest import Looks
+from tests.pages.looking import accessible
 
 EURO: Mapping[str, Cell] = {
     "currency": "EUR", "inn": "", "kpp": "", "bik": "", "account": "DE89370400440532013000", "vat": "",
@@ -46,13 +46,6 @@ LEAST = 44
 def ids(firm: Firm) -> list[str]:
     place = firm.columns()["id"]
     return [row[place] for row in firm.table() if row[place]]
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [
-        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
-    ] == []
 
 
 def test_calendar__what_if_in_english_and_live(firm: Firm, looks: Looks) -> None:

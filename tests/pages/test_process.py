@@ -20,9 +20,10 @@ from sheetflow.workspace.local import LocalWorkspace
 from sheetflow.workspace.paper import invoice
 from tests.firm import GOOD, Firm, text_of
 from tests.pages.conftest import Looks, Sheets
+from tests.pages.looking import accessible, fits
 from tests.pages.sheet_page import SheetPage
 from tests.pages.test_form import field, form_of
-from tests.pages.test_request_pages import PAYEE, accessible, fits, press
+from tests.pages.test_request_pages import PAYEE, press
 
 EVIL = """'"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>{{7*7}}"""
 NAME = """<img src=x onerror="document.title='owned'">"""

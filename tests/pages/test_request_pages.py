@@ -11,19 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sheetflow.templates.formulas import letter
 from sheetflow.workspace.local import LocalWorkspace
 from sheetflow.workspace.paper import invoice
 from tests.firm import LETTERS_AT_ONCE, Firm, Hand, text_of
+from tests.pages.looking import accessible, fits
 
 PAYEE = "pay@romashka.example"
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1_200, "height": 800}
-LEAST = 44
-"""Pixels of what a finger has to hit."""
 
 Visits = Callable[..., Page]
 
@@ -90,30 +88,12 @@ def press(page: Page, firm: Firm, act: str) -> None:
     page.get_by_role("button", name=firm.runtime.book.own.label("acts", act), exact=True).click()
 
 
-def fits(page: Page) -> None:
-    """Nothing sticks out, and whatever is to be touched is large enough."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    for one in page.locator("button:visible, summary:visible, a.button:visible, label.tick:visible").all():
-        box = one.bounding_box()
-        assert box is not None
-        assert box["height"] >= LEAST, one.inner_text()
-
-
 def drawn(page: Page) -> None:
     """The preview of the paper is there. A condition as text would be eval: the policy forbids it."""
     picture = page.locator(".paper img")
     picture.scroll_into_view_if_needed()
     picture.evaluate("image => image.decode()")
     assert picture.evaluate("image => image.naturalWidth") > 100
-
-
-def accessible(page: Page | Frame, but: str = "") -> None:
-    """axe-core finds nothing that is serious. `but`: a rule that is not asked here."""
-    options = {"resultTypes": ["violations"], "rules": {but: {"enabled": False}} if but else {}}
-    found = Axe().run(page, options=options).response["violations"]
-    assert [
-        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
-    ] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,22 +6,21 @@ the requests themselves. So whatever is killed when, the next pass makes the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from sheetflow.core.attention.standing import Standing
 from sheetflow.core.attention.survey import Survey, Thing
-from sheetflow.core.attention.urgency import is_urgent, pay_by
+from sheetflow.core.attention.urgency import is_urgent
 from sheetflow.core.attention.waiting import days_waited, since
+from sheetflow.core.calendar import due_day, open_amount
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import brief, facts_about, had_a_part
 from sheetflow.core.history import moment
 from sheetflow.core.rules.case import same_person
 from sheetflow.model.cells import text_of
-from sheetflow.model.invalid import Invalid
-from sheetflow.model.money import Money, parse_money
+from sheetflow.model.money import totals
 from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Request, Said
 from sheetflow.workflow.table import Status
@@ -251,7 +250,7 @@ class Desk:
 
     def _turned(self, request: Request) -> bool:
         """Whether its day to be paid has come, or gone by, since the last digest."""
-        due = pay_by(request)
+        due = due_day(request)
         if due is None or self.last is None:
             return False
         return self.last < due <= self.today or self.last <= due < self.today
@@ -259,7 +258,7 @@ class Desk:
     def _line(self, request: Request, *, fresh: bool = False, urgent: bool = False) -> dict[str, object]:
         about = facts_about(request, self.company)
         line: dict[str, object] = {key: brief(str(about[key])) for key in LINE}
-        due = pay_by(request)
+        due = due_day(request)
         said = request.said[-1] if request.said else None
         recent = said is not None and not same_person(said.by, self.person.email, self.company)
         return line | {
@@ -279,22 +278,9 @@ class Desk:
         self.made.sections[section] = lines
         self.made.left[section] = len(everything) - len(lines)
         if section in SUMMED:
-            requests = (thing.request for thing in everything if isinstance(thing, Thing))
-            self.made.totals[section] = totals(requests)
-
-
-def totals(requests: Iterable[Request]) -> list[list[str]]:
-    """What is still to be paid, by currency: [amount, currency]. Currencies are never added up."""
-    sums: dict[str, Money] = {}
-    for request in requests:
-        try:
-            whole = parse_money(request.cell("amount"), text_of(request.cell("currency")))
-        except Invalid:
-            continue
-        left = Money(whole.amount - (request.paid or Decimal(0)), whole.currency)
-        known = sums.get(left.currency)
-        sums[left.currency] = known + left if known else left
-    return [[str(sums[currency].amount), currency] for currency in sorted(sums)]
+            left = (open_amount(thing.request) for thing in everything if isinstance(thing, Thing))
+            sums = totals(money for money in left if money is not None)
+            self.made.totals[section] = [[str(money.amount), money.currency] for money in sums]
 
 
 def _order(thing: Thing) -> tuple[date, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sheetflow.core.attention.urgency import pay_by
 from sheetflow.core.attention.waiting import since
+from sheetflow.core.calendar import due_day
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import approvers_for
 from sheetflow.core.history import moment
@@ -85,7 +85,7 @@ def survey(
             assert row is not None  # noqa: S101 - one of the two has the id
             request = from_row([*row, *[""] * (WIDTH - len(row))])
         if not request.deleted:
-            _sort(found, Thing(request, seq, pay_by(request)), company, after, now, stranger=stranger)
+            _sort(found, Thing(request, seq, due_day(request)), company, after, now, stranger=stranger)
     return found
 
 

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from sheetflow.core.attention.calendar import Calendar
+from sheetflow.core.calendar import due_day
 from sheetflow.core.company import Company
-from sheetflow.model.dates import parse_date
-from sheetflow.model.invalid import Invalid
 from sheetflow.model.request import Request
 
 BY_DIGEST = frozenset(
@@ -40,17 +39,9 @@ def waits(template: str, to: str, company: Company, *, urgent: bool) -> bool:
     return company.people.find(to) is not None and not (urgent and template in AT_ONCE_WHEN_URGENT)
 
 
-def pay_by(request: Request) -> date | None:
-    """The day to pay by; None where it cannot be read."""
-    try:
-        return parse_date(request.cell("pay_by"))
-    except Invalid:
-        return None
-
-
 def is_urgent(request: Request, company: Company, day: date) -> bool:
     """Whether on this day there are so few working days left until the request has to be paid."""
-    due = pay_by(request)
+    due = due_day(request)
     budget = company.settings.budget
     return due is not None and due < _not_yet(budget.calendar, day, budget.urgent)
 
