@@ -16,9 +16,10 @@ from sheetflow.core.attention.urgency import is_urgent
 from sheetflow.core.attention.waiting import days_waited, since
 from sheetflow.core.calendar import due_day, open_amount
 from sheetflow.core.company import Company
-from sheetflow.core.consequences import brief, facts_about, had_a_part
+from sheetflow.core.consequences import brief, facts_about
 from sheetflow.core.history import moment
 from sheetflow.core.rules.case import same_person
+from sheetflow.core.told import had_a_part
 from sheetflow.model.cells import text_of
 from sheetflow.model.money import totals
 from sheetflow.model.people import Person, Role

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sheetflow.core.attention.waiting import since
 from sheetflow.core.calendar import due_day
 from sheetflow.core.company import Company
-from sheetflow.core.consequences import approvers_for
 from sheetflow.core.history import moment
 from sheetflow.core.projection import DATA, REQUESTER, STATUS, WIDTH, from_row, last_seq_of
+from sheetflow.core.told import approvers_for
 from sheetflow.model.cells import Cell
 from sheetflow.model.people import Role
 from sheetflow.model.request import Request

@@ -165,7 +165,7 @@ def test_letters__every_one_has_its_template_and_no_other_is_there() -> None:
 
 def test_letters__core_names_no_other() -> None:
     source = "".join(
-        Path(f"sheetflow/core/{name}.py").read_text("utf-8") for name in ("consequences", "health")
+        Path(f"sheetflow/core/{name}.py").read_text("utf-8") for name in ("consequences", "told", "health")
     )
     source += Path("sheetflow/core/access.py").read_text("utf-8")
     named = {text for text in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', source) if text in LETTERS}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sheetflow.core.company import read_company
-from sheetflow.core.consequences import approvers_for
 from sheetflow.core.tabs import read_outbox_row
+from sheetflow.core.told import approvers_for
 from sheetflow.model.cells import Cell
 from sheetflow.model.request import Request
 from tests.desk import (
