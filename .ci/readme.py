@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from sheetflow.cli import main
 from sheetflow.cli.settings import Settings, needed_for, variable
-from sheetflow.runtime import REQUIRED, VARIABLES
+from sheetflow.settings import REQUIRED, VARIABLES
 
 COMMANDS = ("deploy",)
 """Those that some settings are needed for."""

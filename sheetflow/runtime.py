@@ -7,13 +7,11 @@ With SHEETFLOW_API_ROOT everything talks to a local workspace instead of Google,
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from google.auth.credentials import Credentials
 
@@ -36,103 +34,17 @@ from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.adapters.uploads import DriveUploads
 from sheetflow.app import letters
-from sheetflow.app.digest_mail import compose_digest
 from sheetflow.app.form import load_form_texts, questionnaire
-from sheetflow.app.links import CALENDAR, PAYMENT, WAITING, Links
+from sheetflow.app.links import Links
 from sheetflow.app.mail_templates import MailTemplates
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.papers import papers_for
 from sheetflow.app.process import Process
-from sheetflow.core.attention.standing import DIGEST
-from sheetflow.core.history import moment
-from sheetflow.core.rulebook import LANGUAGES, Rulebook, Words
-from sheetflow.errors import ConfigError
+from sheetflow.app.writing import Writer
+from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model.snapshot import Letter
+from sheetflow.settings import Config, config_from
 from sheetflow.templates.words import load_words
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """Settings, from the environment.
-
-    Keys shorter than 32 characters are refused. `access_token`: a ready token, for a local workspace;
-    without it the credentials are Google's application default ones.
-    """
-
-    spreadsheet: str
-    language: str
-    inbox_key: str
-    link_key: str
-    form: str = ""
-    folder: str = ""
-    sender: str = ""
-    page_url: str = ""
-    audience: str = ""
-    trigger_account: str = ""
-    scheduler_account: str = ""
-    queue: str = ""
-    schedule_url: str = ""
-    sign_in_client: str = ""
-    certs_url: str = ""
-    api_root: str = ""
-    access_token: str = ""
-    mail_token: str = ""
-    mail_credentials: str = ""
-    templates: str = ""
-
-
-VARIABLES: Mapping[str, str] = {
-    "spreadsheet": "the id of the registry's spreadsheet",
-    "language": "the registry's language: en or ru",
-    "inbox_key": "the secret that the edit trigger signs with (32 characters or more)",
-    "link_key": "the secret that request-page links are signed with (32 characters or more)",
-    "form": "the id of the form that requests are asked for in, where there is one",
-    "folder": "the id of the Drive folder that invoices and payment orders are put into, where there is one",
-    "sender": "the address that mail is sent from",
-    "page_url": "where the request page is served",
-    "audience": "the audience of the tokens that the trigger and the scheduler send",
-    "trigger_account": "the service user that owns the edit trigger",
-    "scheduler_account": "the service account that Cloud Scheduler calls as",
-    "queue": "the Cloud Tasks queue that unfinished work is handed on by: projects/…/locations/…/queues/…",
-    "schedule_url": "where `on_schedule` is served: what is handed on is done there",
-    "sign_in_client": "Google's client id for signing in on the pages; without it a link alone counts",
-    "certs_url": "where token certificates are (Google's when empty)",
-    "api_root": "the root of a local workspace (Google's APIs when empty)",
-    "access_token": "a ready access token, for a local workspace",
-    "mail_token": "a ready access token of the sender's mailbox, for a local workspace",
-    "mail_credentials": "the sender's OAuth credentials as JSON, for a service account has no mailbox",
-    "templates": "the folder of the templates (the bundled ones when empty)",
-}
-"""Every setting: SHEETFLOW_ and the name in capitals."""
-
-REQUIRED = ("spreadsheet", "inbox_key", "link_key")
-
-
-def config_from(environment: Mapping[str, str], required: Sequence[str] = REQUIRED) -> Config:
-    """Read the settings; `required` are those that must be there.
-
-    Raises:
-        ConfigError: every problem at once.
-    """
-    values = {name: environment.get(f"SHEETFLOW_{name.upper()}", "").strip() for name in VARIABLES}
-    values["language"] = values["language"] or "en"
-    problems = [
-        f"SHEETFLOW_{name.upper()} is not set: it is {VARIABLES[name]}"
-        for name in required
-        if not values[name]
-    ]
-    problems += [
-        f"SHEETFLOW_{name.upper()} is too short: {VARIABLES[name]}"
-        for name in ("inbox_key", "link_key")
-        if values[name] and len(values[name]) < 32
-    ]
-    if values["language"] not in LANGUAGES:
-        problems.append(
-            f"SHEETFLOW_LANGUAGE is {values['language']!r}; it must be one of {', '.join(LANGUAGES)}"
-        )
-    if problems:
-        raise ConfigError(problems)
-    return Config(**values)
 
 
 def templates_folder(configured: str = "") -> Path:
@@ -311,35 +223,12 @@ class Runtime:
 
     def compose(self, letter: Letter) -> EmailMessage:
         """The mail of a letter."""
-        if letter.template == DIGEST:
-            links = self.links if self.config.page_url else None
-            return compose_digest(
-                letter, self.words, self.mail_templates, self.config.sender, links, self.config.spreadsheet
-            )
-        link = (
-            "" if letter.request else f"https://docs.google.com/spreadsheets/d/{self.config.spreadsheet}/edit"
-        )
-        waiting = payment = calendar = ""
-        if letter.request and self.config.page_url:
-            fingerprint = str(letter.facts.get("fingerprint", ""))
-            at = moment(
-                str(letter.facts["at"])
-            )  # the letter's own time: a letter sent again has the same link
-            about = (letter.request, letter.to, letter.id)
-            if letter.template.startswith("contractor-"):
-                payment = self.links.make(*about, "", at, kind=PAYMENT)
-            else:
-                link = self.links.make(*about, fingerprint, at)
-            if letter.template in ("approve", "to-pay"):
-                waiting = self.links.make("", letter.to, letter.id, "", at, kind=WAITING)
-            if letter.template == "to-pay":
-                calendar = self.links.make("", letter.to, letter.id, "", at, kind=CALENDAR)
-        zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
-        reference = letters.reference_of(letter.id)
-        return letters.compose(
-            letter, self.words, self.mail_templates, self.config.sender, link, reference, zone=zone,
-            waiting=waiting, payment=payment, calendar=calendar,
+        config = self.config
+        writer = Writer(
+            self.words, self.mail_templates, config.sender, config.spreadsheet,
+            self.links if config.page_url else None,
         )  # fmt: skip
+        return writer.compose(letter)
 
 
 def from_environment(environment: Mapping[str, str]) -> Runtime:

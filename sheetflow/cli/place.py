@@ -54,7 +54,8 @@ def runtime_for(workspace: str, env: str = "") -> Runtime:
         ConfigError: settings are missing, or what answers there is no workspace.
         Unavailable: nothing answers there.
     """
-    from sheetflow.runtime import Config, Runtime, config_from
+    from sheetflow.runtime import Runtime
+    from sheetflow.settings import Config, config_from
 
     if not workspace:
         from sheetflow.cli.settings import environment

@@ -1,8 +1,9 @@
 """What an admin's commands are set up by: SHEETFLOW_… variables, of the environment and of `sheetflow.env`.
 
 The process environment comes first, then the file. A value that is blank is not set. The functions read the
-same names by `runtime.config_from`, which knows neither this file nor pydantic; what those names mean is told
-in `runtime.VARIABLES` alone. What the commands need besides is declared here. No secret stands in the file.
+same names by `sheetflow.settings.config_from`, which knows neither this file nor pydantic; what those names
+mean is told in `sheetflow.settings.VARIABLES` alone. What the commands need besides is declared here. No
+secret stands in the file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sheetflow.core.rulebook import LANGUAGES
 from sheetflow.errors import ConfigError
-from sheetflow.runtime import VARIABLES
+from sheetflow.settings import VARIABLES
 
 PREFIX = "SHEETFLOW_"
 ENV_FILE = "sheetflow.env"

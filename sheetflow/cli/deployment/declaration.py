@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheetflow.cli.settings import SECRETS, Settings, variable
-from sheetflow.runtime import VARIABLES
+from sheetflow.settings import VARIABLES
 
 RUNTIME = "python312"
 CPU = "1"

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from sheetflow.adapters.later import EVERY, Later
-from sheetflow.runtime import Config, Runtime, credentials
+from sheetflow.runtime import Runtime, credentials
+from sheetflow.settings import Config
 from tests.discovery import assert_fits
 
 QUEUE = "projects/acme-payments-1/locations/europe-west1/queues/sheetflow-again"

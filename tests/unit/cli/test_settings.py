@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.cli.settings import SECRETS, Settings, environment, needed_for, settings, variable
 from sheetflow.errors import ConfigError
-from sheetflow.runtime import VARIABLES, config_from
+from sheetflow.settings import VARIABLES, config_from
 
 
 @pytest.fixture(autouse=True)
