@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from sheetflow.core import consequences, filing, health, history, intake
 from sheetflow.core.attention import mailing
-from sheetflow.core.company import Company, read_company, tab_content, tab_digest
+from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, additions
 from sheetflow.core.edits import fold
 from sheetflow.core.inbox import RowEdit, read_inbox
@@ -26,13 +26,15 @@ from sheetflow.core.projection import (
     from_row,
     last_seq_of,
     to_row,
+    whole,
 )
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.safety.ledger import Ledger
 from sheetflow.core.sharing import follow
+from sheetflow.core.sorting import sort_edits
+from sheetflow.core.tab_changes import tell_changed_tabs
 from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
-from sheetflow.model.cells import Cell, canonical
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Act, Bounce, CellEdit, Fact, Filing, Refusal, Response
 from sheetflow.model.request import Request
@@ -76,7 +78,7 @@ class _Pass:
             headers=self.book.headers, horizon=token.horizon, now=self.now,
         )  # fmt: skip
         decision.consumed = mail.waiting
-        self._company_tabs(mail.edits)
+        tell_changed_tabs(snapshot, mail.edits, decision, self.out, self.now)
         follow(snapshot, self.company, self.book, decision, self.out)
         registry = token.sheets["registry"]
         edits = [edit for edit in mail.edits if edit.sheet == registry]
@@ -88,7 +90,7 @@ class _Pass:
             last_id=token.last_id,
             deleted=self._was_deleted,
         )
-        by_request, by_copy = self._sort_edits(edits, places)
+        by_request, by_copy = sort_edits(edits, snapshot.registry, self.state, places)
         acts = mailing.take_preferences(snapshot, self.company, decision, self.out)
         copies = {new for pairs in places.copies.values() for _, new in pairs}
         self.filings = filing.done(snapshot.outbox)
@@ -158,45 +160,6 @@ class _Pass:
     def _was_deleted(self, rid: str) -> bool:
         return '"deleted"' in str(self.state[rid][DATA])
 
-    def _sort_edits(
-        self, edits: list[RowEdit], places: Places
-    ) -> tuple[dict[str, list[CellEdit]], dict[str, list[CellEdit]]]:
-        """Edits by request; where a row was copied with its id, what was done to the copy goes there."""
-        renamed = {  # a typed id stands for the request whose row it was typed into
-            canonical(self.snapshot.registry.rows[row][self.snapshot.registry.columns["id"]]): rid
-            for row, rid in places.renamed.items()
-            if self.snapshot.registry.columns["id"] < len(self.snapshot.registry.rows[row])
-        }
-        originals: dict[str, list[CellEdit]] = {}
-        copied: dict[str, list[CellEdit]] = {}
-        for row_edit in edits:
-            rid = row_edit.request
-            if rid in places.copies:
-                for edit in row_edit.cells:
-                    target = self._copy_of(edit, places)
-                    (copied if target != rid else originals).setdefault(target, []).append(edit)
-            elif row_edit.cells:
-                target = rid if rid in places.of or rid in self.state else renamed.get(rid, rid)
-                originals.setdefault(target, []).extend(row_edit.cells)
-        return originals, copied
-
-    def _copy_of(self, edit: CellEdit, places: Places) -> str:
-        registry = self.snapshot.registry
-        column = registry.columns.get(edit.column, -1)
-
-        def shows(row: int) -> bool:
-            cells = registry.rows[row]
-            return 0 <= column < len(cells) and canonical(cells[column]) == edit.new
-
-        if column < 0 or shows(places.of[edit.request]):
-            known = self.state.get(edit.request)
-            accepted = None
-            if known and edit.column in INPUTS:
-                accepted = _whole(known)[FIRST_INPUT + INPUTS.index(edit.column)]
-            if accepted is None or canonical(accepted) != edit.new:
-                return edit.request
-        return next((new for row, new in places.copies[edit.request] if shows(row)), edit.request)
-
     def _take_responses(self, places: Places) -> dict[str, list[Response]]:
         """Form answers not taken yet, by the request that each is about; new ones get a number."""
         form = self.snapshot.token.form
@@ -244,7 +207,7 @@ class _Pass:
 
     def _fold(self, rid: str, places: Places, edits: list[CellEdit], acts: list[Act], copied: bool) -> None:  # noqa: FBT001
         known, place = self.state.get(rid), places.of.get(rid)
-        request = from_row(_whole(known)) if known is not None else Request(rid)
+        request = from_row(whole(known)) if known is not None else Request(rid)
         self.requests[rid] = request
         cells = self.snapshot.registry.rows[place] if place is not None else None
         fresh = known is None or (rid in self.responses and not request.submitted)
@@ -299,23 +262,6 @@ class _Pass:
 
     # --- everything together
 
-    def _company_tabs(self, edits: list[RowEdit]) -> None:
-        """Who works here and by which settings is part of history: what decided then can be known later."""
-        token = self.snapshot.token
-        for name, rows, known, kind in (
-            ("people", self.snapshot.people, token.people, "PeopleChanged"),
-            ("settings", self.snapshot.settings, token.settings, "SettingsChanged"),
-            ("policy", self.snapshot.policy, token.policy, "PolicyChanged"),
-        ):
-            found = tab_digest(rows)
-            if found == known or (name == "policy" and not known and len(tab_content(rows)) < 2):
-                continue
-            authors = {edit.user for edit in edits if edit.sheet == token.sheets.get(name) and edit.user}
-            actor = ", ".join(sorted(authors)) or "unknown"
-            data = {"rows": tab_content(rows)}
-            self.out.facts.insert(0, Fact(self.now, "", kind, actor, "sheet", data))
-            setattr(self.decision, name, found)
-
     def _finish(self) -> None:
         decision, token, out = self.decision, self.snapshot.token, self.out
         decision.events = history.chain(token.head, token.seq, history.by_time(out.facts))
@@ -328,7 +274,7 @@ class _Pass:
                 continue
             seq = last.get(rid, last_seq_of(known))
             row = to_row(request, self.company, self.book, seq, history_sheet)
-            if known is None or row != _whole(known):
+            if known is None or row != whole(known):
                 decision.states[rid] = row
         decision.writes += out.writes
         decision.refusals = out.refusals
@@ -343,7 +289,3 @@ class _Pass:
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
             *consequences.strangers(out.strangers, self.company, self.book, at),
         ]
-
-
-def _whole(row: Row) -> list[Cell]:
-    return [*row, *[""] * (WIDTH - len(row))][:WIDTH]

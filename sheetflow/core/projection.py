@@ -269,3 +269,8 @@ def due(request: Request, settings: Settings) -> str:
 def _serial(at: datetime, settings: Settings) -> float:
     local = at.astimezone(settings.zone).replace(tzinfo=None)
     return round((local - _EPOCH) / timedelta(days=1), 6)
+
+
+def whole(row: Row) -> list[Cell]:
+    """A row of the State, however short it was read, in its full width."""
+    return [*row, *[""] * (WIDTH - len(row))][:WIDTH]
