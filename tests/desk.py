@@ -20,7 +20,7 @@ from typing import Any
 
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import PassReport, Process
-from sheetflow.core import history, inbox
+from sheetflow.core import folding, history, inbox
 from sheetflow.core.access import wanted
 from sheetflow.core.company import read_company
 from sheetflow.core.filing import COLUMNS as COLUMNS_OF_FILES
@@ -481,7 +481,7 @@ class Desk:
         """The chain holds, ends where the token says, and State is the fold of it."""
         token, events = self.sheet.read_history()
         history.verify(events, head=token.head, seq=token.seq)
-        for rid, request in history.fold(events).items():
+        for rid, request in folding.fold(events).items():
             row = self.state_row(rid)
             assert row[9] == request.status, rid
             if request.status not in ("Draft", "Returned"):

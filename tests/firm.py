@@ -27,7 +27,7 @@ from googleapiclient.http import MediaInMemoryUpload
 
 from sheetflow.adapters.clock import SystemClock
 from sheetflow.app.process import PassReport
-from sheetflow.core import history
+from sheetflow.core import folding, history
 from sheetflow.core.projection import CONFIRMED, FIRST_INPUT, STATUS, WIDTH
 from sheetflow.core.tabs import read_token
 from sheetflow.model.cells import Cell, canonical
@@ -407,7 +407,7 @@ class Firm:
         """The chain holds, ends where the token says, and State is the fold of it."""
         token, events, state = self.token(), self.history(), self.state()
         history.verify(events, head=token.head, seq=token.seq)
-        for rid, request in history.fold(events).items():
+        for rid, request in folding.fold(events).items():
             row = state[rid]
             assert row[STATUS] == request.status, rid
             assert row[CONFIRMED] == self.label(request.status), rid

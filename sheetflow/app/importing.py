@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from sheetflow.core import history
+from sheetflow.core import folding, history
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, cautions
 from sheetflow.core.decide import PREFIX
@@ -156,7 +156,7 @@ class Importer:
         events = history.chain(token.head, token.seq, facts)
         for one, fact in zip(batch, facts, strict=True):
             request = Request(fact.request)
-            history.apply(request, fact)
+            folding.apply(request, fact)
             if request.status == Status.DRAFT:
                 today = snapshot.now.astimezone(company.settings.zone).date()
                 _, request.problems = check(request.cells, company.settings.currencies, today)

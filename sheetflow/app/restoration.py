@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from sheetflow.core.company import Company
 from sheetflow.core.decide import PREFIX
-from sheetflow.core.history import GENESIS, fold, instant
+from sheetflow.core.folding import fold
+from sheetflow.core.history import GENESIS, instant
 from sheetflow.core.projection import to_row
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import Cell

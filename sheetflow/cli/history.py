@@ -79,7 +79,7 @@ def examine_file(path: Path) -> Finding:
 
 def _hold_state_against(state: Sequence[Row], events: Sequence[Event]) -> None:
     """Raises HistoryBroken for the first request whose State row is not what its events make of it."""
-    from sheetflow.core import history as chain
+    from sheetflow.core import folding
     from sheetflow.core.projection import ID, STATUS
     from sheetflow.errors import HistoryBroken
     from sheetflow.model.request import Request
@@ -90,7 +90,7 @@ def _hold_state_against(state: Sequence[Row], events: Sequence[Event]) -> None:
         if not event.request:
             continue
         try:
-            chain.apply(requests.setdefault(event.request, Request(event.request)), event)
+            folding.apply(requests.setdefault(event.request, Request(event.request)), event)
         except (KeyError, ValueError, ArithmeticError) as error:
             reason = f"{event.kind} is not known to this version, or says too little ({error!r})"
             raise HistoryBroken(event.seq, reason) from error

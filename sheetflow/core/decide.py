@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
 
-from sheetflow.core import consequences, filing, health, history, intake
+from sheetflow.core import consequences, filing, folding, health, history, intake
 from sheetflow.core.attention import mailing
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, additions
@@ -201,7 +201,7 @@ class _Pass:
                 data = {"to": bounce.to, "template": bounce.template}
                 fact = Fact(self.now, request.id, "MessageBounced", "system", "system", data, bounce.message)
                 self.out.facts.append(fact)
-                history.apply(request, fact)
+                folding.apply(request, fact)
 
     # --- one request
 

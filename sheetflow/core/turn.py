@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sheetflow.core import history
+from sheetflow.core import folding
 from sheetflow.core.company import Company, cell_of
 from sheetflow.core.contractors import Book
 from sheetflow.core.places import inputs_of
@@ -90,8 +90,8 @@ class Turn:
     def happen(self, fact: Fact) -> None:
         """Record what happened and move the request on by it."""
         self.out.facts.append(fact)
-        history.apply(self.request, fact)
-        self.moved = self.moved or fact.kind in history.MOVES
+        folding.apply(self.request, fact)
+        self.moved = self.moved or fact.kind in folding.MOVES
 
     def refuse(self, refusal: Refusal, cell: str, via: str = "sheet") -> Refusal:
         """Remember a refusal: it goes into the note of `cell`, to whoever did it, and into history."""

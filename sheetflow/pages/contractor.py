@@ -15,7 +15,7 @@ from sheetflow.app.links import PAYMENT, Links
 from sheetflow.app.process import Process
 from sheetflow.core.consequences import language_of, letter_id
 from sheetflow.core.disputes import DISPUTE, KIND
-from sheetflow.core.history import apply
+from sheetflow.core.folding import apply
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import text_of
 from sheetflow.model.events import Event

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetflow.core import history, projection
+from sheetflow.core import folding, projection
 from sheetflow.core.company import read_company
 from sheetflow.core.rules.case import parties_of, same_person
 from sheetflow.model.cells import Cell, canonical
@@ -199,7 +199,7 @@ class Office:
     def check_confirmed(self) -> None:
         """Confirmed shows only what history holds, and only beside what was submitted and approved."""
         columns = self.desk.sheet.columns()
-        requests = history.fold(self.desk.sheet.read_history()[1])
+        requests = folding.fold(self.desk.sheet.read_history()[1])
         for rid, request in requests.items():
             shown = self.desk.confirmed(rid)
             assert shown in ("", request.status), rid
@@ -245,9 +245,9 @@ class Office:
                 assert person is not None
                 if event.via == "sheet":
                     assert same_person(causes[event.cause], event.actor, company), event
-            if event.kind in history.MOVES:
+            if event.kind in folding.MOVES:
                 assert person is not None
-                history.apply(request, event)
+                folding.apply(request, event)
                 move = TABLE.between(before, Status(request.status))
                 assert move is not None, event
                 assert move.event == event.kind
@@ -259,7 +259,7 @@ class Office:
                     assert not same_person(event.actor, approver, company)
                     assert request.paid <= int(float(str(request.cell("amount"))) * 100) / 100
             else:
-                history.apply(request, event)
+                folding.apply(request, event)
 
     @property
     def users_by_cause(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing import Any
 from sheetflow.banking import matching
 from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered, Reason
 from sheetflow.banking.statement import Statement, StatementLine, keys
-from sheetflow.core import history
+from sheetflow.core import folding
 from sheetflow.core.bank.events import SEEN, UNKNOWN, digest_of
 from sheetflow.core.bank.export import PAYABLE
 from sheetflow.core.company import Company
@@ -102,7 +102,7 @@ def take(
         lines[place], fact = _paid(matches[place], request, source, snapshot.now)
         if fact is not None:
             facts.append(fact)
-            history.apply(request, fact)
+            folding.apply(request, fact)
     facts += [
         Fact(snapshot.now, "", UNKNOWN, BANK, BANK, _line(one, source), digest_of(one.key))
         for one in matches

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sheetflow.core import consequences, history
+from sheetflow.core import consequences, folding, history
 from sheetflow.core.attention import mailing
 from sheetflow.core.company import Company, cell_of
 from sheetflow.core.projection import STATUS, WIDTH, from_row, last_seq_of, to_row
@@ -37,7 +37,7 @@ def record(
         if event.request not in requests:
             row = state[event.request]
             requests[event.request] = from_row([*row, *[""] * (WIDTH - len(row))])
-        history.apply(requests[event.request], event)
+        folding.apply(requests[event.request], event)
         last[event.request] = event.seq
     sheet = token.sheets["history"]
     moved = {rid for rid, request in requests.items() if state[rid][STATUS] != request.status}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sheetflow.core import history
+from sheetflow.core import folding, history
 from sheetflow.core.projection import WIDTH, from_row
 from sheetflow.core.rules.edits import OPEN_FOR_CHANGE
 from sheetflow.core.tabs import OUTBOX_HEADERS, STATE_HEADERS
@@ -89,7 +89,7 @@ def requests_of(archive: Archive) -> dict[str, Request]:
     for event in archive.events:
         if event.request:
             try:
-                history.apply(folded.setdefault(event.request, Request(event.request)), event)
+                folding.apply(folded.setdefault(event.request, Request(event.request)), event)
             except (KeyError, ValueError, ArithmeticError) as error:
                 reason = f"{event.kind} is not known to this version, or says too little ({error!r})"
                 raise HistoryBroken(event.seq, reason) from error

@@ -14,7 +14,7 @@ from sheetflow.banking import client_bank_reader
 from sheetflow.banking.matching import Reason
 from sheetflow.banking.payment_order import draw
 from sheetflow.banking.statement_reader import read
-from sheetflow.core import history
+from sheetflow.core import folding, history
 from sheetflow.core.bank.export import Export
 from sheetflow.core.bank.intake import Taken
 from sheetflow.core.bank.paper import unpacked
@@ -112,7 +112,7 @@ def settled(desk: Desk) -> None:
     assert desk.refusals == before
     token, events = desk.sheet.read_history()
     history.verify(events, head=token.head, seq=token.seq)
-    for rid, folded in history.fold(events).items():
+    for rid, folded in folding.fold(events).items():
         known = request(desk, rid)
         assert (known.status, known.paid, known.bank_file, known.order, known.banked) == (
             folded.status, folded.paid, folded.bank_file, folded.order, folded.banked,

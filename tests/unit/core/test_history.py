@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetflow.core import history
-from sheetflow.core.history import GENESIS, chain, fold, from_row, to_row, verify
+from sheetflow.core.folding import fold
+from sheetflow.core.history import GENESIS, chain, from_row, to_row, verify
 from sheetflow.errors import HistoryBroken
 from sheetflow.model.events import Event, Fact
 from sheetflow.model.request import Request

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.app.links import Links
-from sheetflow.core.history import MOVES
+from sheetflow.core.folding import MOVES
 from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
 from sheetflow.model.columns import REQUEST_FIELDS
 from sheetflow.pages.door import Answer, Door

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from sheetflow.core.history import MOVES
+from sheetflow.core.folding import MOVES
 from sheetflow.core.rules import RULES
 from sheetflow.errors import ConfigError
 from sheetflow.workflow.payments import TABLE, mermaid
