@@ -165,8 +165,8 @@ def additions(events: Sequence[Event], requests: Mapping[str, Request], book: Bo
             continue
         request = requests[event.request]
         inn, name, account = (text_of(request.cell(key)) for key in ("inn", "contractor", "account"))
-        if account and not book.vouches(request):
-            found.setdefault((inn, name, account), book.row_of(request, instant(event.at)))
+        if account and (inn, name, account) not in found and not book.vouches(request):
+            found[inn, name, account] = book.row_of(request, instant(event.at))
     return list(found.values())
 
 

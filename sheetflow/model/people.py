@@ -73,6 +73,7 @@ class People:
     def __init__(self, people: Iterable[Person]) -> None:
         self.all: tuple[Person, ...] = tuple(people)
         self._by_address: dict[str, Person] = {}
+        self._with: dict[tuple[Role, ...], list[Person]] = {}
         for person in self.all:
             for address in (person.email, *person.aliases):
                 self._by_address.setdefault(address.strip().lower(), person)
@@ -86,7 +87,10 @@ class People:
 
     def with_role(self, *roles: Role) -> list[Person]:
         """Everybody who has any of these roles, in the order of the tab."""
-        return [person for person in self.all if person.has(*roles)]
+        found = self._with.get(roles)
+        if found is None:  # asked of every request of a pass
+            found = self._with[roles] = [person for person in self.all if person.has(*roles)]
+        return list(found)
 
     def name(self, address: str) -> str:
         """How to call the person with this address; the address itself for a stranger."""

@@ -111,5 +111,7 @@ def same_person(one: str, other: str, company: Company) -> bool:
     """Whether two addresses belong to one person; an empty address belongs to nobody."""
     if not one or not other:
         return False
-    first, second = company.people.find(one), company.people.find(other)
-    return one.lower() == other.lower() or (first is not None and first is second)
+    if one == other or one.lower() == other.lower():
+        return True
+    first = company.people.find(one)
+    return first is not None and first is company.people.find(other)

@@ -52,6 +52,7 @@ class Ledger:
         self._state, self._requests = state, requests
         self._index: dict[str, list[str]] | None = None
         self._names: dict[str, str] = {}
+        self._noted: list[tuple[Request, bool]] = []
 
     def approved_payee(self, request: Request) -> list[Other]:
         """Requests of the same INN or name that somebody of this registry approved."""
@@ -108,8 +109,11 @@ class Ledger:
 
     def note(self, request: Request) -> None:
         """A request was submitted or approved in this pass: the next one sees it."""
-        hashes = [one["sha256"] for one in request.files]
-        self._add(request.id, request.cell, hashes, accepted=request.status in ACCEPTED)
+        accepted = request.status in ACCEPTED
+        if self._index is None:
+            self._noted.append((request, accepted))
+        else:
+            self._take(request, accepted=accepted)
 
     # --- parts of it
 
@@ -122,7 +126,12 @@ class Ledger:
                     hashes = _HASH.findall(data) if '"files"' in data else []
                     accepted = row[STATUS] in ACCEPTED and bool(row[APPROVER])
                     self._add(rid, lambda key, row=row: _cell(row, key), hashes, accepted=accepted)  # type: ignore[misc]
+            for request, accepted in self._noted:
+                self._take(request, accepted=accepted)
         return self._index
+
+    def _take(self, request: Request, *, accepted: bool) -> None:
+        self._add(request.id, request.cell, [one["sha256"] for one in request.files], accepted=accepted)
 
     def _add(self, rid: str, cell: Callable[[str], Cell], hashes: list[str], *, accepted: bool) -> None:
         index = self._indexed()
