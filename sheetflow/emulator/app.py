@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
+from werkzeug.routing import Rule
 
 from sheetflow.emulator import batch, control_routes, identity_routes
 from sheetflow.emulator.control import Fault, pause
@@ -63,6 +64,22 @@ FAULT_WORDS = {
 }
 
 
+class _Matched(Rule):
+    """A route that is only ever matched: what builds its URL, half of a start to compile, waits for a use."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        compiled = super()._compile_builder
+
+        def build(rule: Rule, **values: object) -> tuple[str, str]:
+            return compiled(append_unknown)(rule, **values)
+
+        return build
+
+
+class _Emulated(Flask):
+    url_rule_class = _Matched
+
+
 def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
     """The WSGI application over `emulator`.
 
@@ -71,7 +88,7 @@ def create_app(emulator: Emulator, *, blueprints: Sequence[Blueprint] = ()) -> F
         blueprints: further routes of other layers, such as the workspace's pages and `GET /workspace`. Paths
             of theirs that are not Google's need no token.
     """
-    app = Flask("sheetflow.emulator", static_folder=None)
+    app = _Emulated("sheetflow.emulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     app.wsgi_app = _without_odd_slashes(app.wsgi_app)  # type: ignore[assignment,method-assign]

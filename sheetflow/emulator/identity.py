@@ -281,7 +281,10 @@ class Identity:
             fresh = rsa.generate_private_key(public_exponent=65537, key_size=2048)
             kept = {"kid": secrets.token_hex(20), "key": _pem(fresh), "certificate": _certify(fresh)}
             self._store.set_setting("signing_key", kept)
-        key = serialization.load_pem_private_key(kept["key"].encode(), password=None)
+        # Made here and kept where nobody else writes: to prove its primes at every start takes long.
+        key = serialization.load_pem_private_key(
+            kept["key"].encode(), password=None, unsafe_skip_rsa_key_validation=True
+        )
         if not isinstance(key, rsa.RSAPrivateKey):
             raise TypeError("the kept signing key is not an RSA key")
         return key, kept["kid"], kept["certificate"]

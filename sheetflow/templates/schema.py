@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sheetflow.errors import ConfigError
 from sheetflow.model.columns import BY_KEY, COLUMNS, SHOWN
 from sheetflow.templates.formulas import PLACEHOLDER
+from sheetflow.templates.tables import parsed
 from sheetflow.workflow.table import STATUSES
 
 TABS = (
@@ -236,7 +237,7 @@ def read_template(text: str, file: str = "payments.toml") -> Template:
         ConfigError: every problem of the file, each as `file: key: what is wrong`.
     """
     try:
-        raw = tomllib.loads(text)
+        raw = parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{file}: {error}"]) from error
     problems: list[tuple[str, str]] = []

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sheetflow.errors import ConfigError
+from sheetflow.templates.tables import parsed
 
 Texts = Mapping[str, Mapping[str, str]]
 """One language's file: group -> key -> text."""
@@ -38,7 +38,7 @@ def load_texts(
     problems = []
     for language in sorted({first, *others, *(path.parent.name for path in folder.glob("*/labels.toml"))}):
         try:
-            found[language] = tomllib.loads((folder / language / file).read_text(encoding="utf-8"))
+            found[language] = parsed((folder / language / file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             problems.append(f"{language}/{file}: {error}")
     model = _flat(found.get(first, {}))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetflow.errors import ConfigError
+from sheetflow.templates.tables import parsed
 
 FILES: Mapping[str, str] = {"labels": "labels.toml", "sentences": "rules.toml"}
 """What each language has, by the name of the field of `core.rulebook.Words` that it fills."""
@@ -52,7 +53,7 @@ def load_words(directory: Path) -> dict[str, LanguageWords]:
 
 def _read(path: Path, name: str, problems: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return parsed(path.read_text("utf-8"))
     except FileNotFoundError:
         problems.append(f"{name}: the file is missing")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from sheetflow.emulator.sheets.book import Book
-from sheetflow.emulator.sheets.cells import Row, decode_row
+from sheetflow.emulator.sheets.cells import Row
 from sheetflow.emulator.sheets.sheet import Sheet, sheet_from_head
 from sheetflow.emulator.store import Store
 
@@ -70,7 +70,7 @@ class Archive:
             )
             lines: list[Row | None] = [None] * (found[-1][0] + 1 if found else 0)
             for index, text in found:
-                lines[index] = decode_row(book.token, text)
+                lines[index] = Row.stored(book.token, text)
             sheet.rows = lines
             book.sheets.append(sheet)
         return book

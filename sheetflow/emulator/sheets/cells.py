@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sheetflow.emulator.sheets.formulas import CellError, Formula, Value
@@ -88,6 +89,21 @@ class Row:
         self.encoded: str | None = None
         self._facts: _Facts | None = None
 
+    @classmethod
+    def stored(cls, owner: object, text: str) -> Row:
+        """A row from its JSON, which is read when the first cell of it is asked for."""
+        row = cls(owner, [])
+        del row.cells
+        row.encoded = text
+        return row
+
+    def __getattr__(self, name: str) -> list[Cell | None]:
+        """Called for an attribute that is not there yet: the cells of a row that came from the store."""
+        if name != "cells" or self.encoded is None:
+            raise AttributeError(name)
+        self.cells = list(_decoded(self.encoded))
+        return self.cells
+
     def get(self, column: int) -> Cell:
         """The cell in a column."""
         if column < len(self.cells):
@@ -166,6 +182,7 @@ class Row:
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _fragments: dict[int, tuple[Json, str]] = {}
 _FRAGMENTS_KEPT = 10_000
+_ROWS_KEPT = 2_000
 
 
 def _fragment(part: Json) -> str:
@@ -200,11 +217,10 @@ def _encode(cell: Cell | None) -> str:
     return "{" + ",".join(parts) + "}"
 
 
-def decode_row(owner: object, text: str) -> Row:
-    """A row from its JSON."""
-    row = Row(owner, [_decode(item) for item in json.loads(text)])
-    row.encoded = text
-    return row
+@lru_cache(_ROWS_KEPT)
+def _decoded(text: str) -> tuple[Cell | None, ...]:
+    """The cells of a row's JSON; most rows below the last filled one say the same."""
+    return tuple(_decode(item) for item in json.loads(text))
 
 
 def _decode(item: Any) -> Cell | None:
