@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sheetflow.core.access import Grant
 from sheetflow.model.cells import Cell
-from sheetflow.model.events import Event, Filing, Response, Returned
+from sheetflow.model.events import Dropped, Event, Filing, Response, Returned
 from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
 
 
@@ -134,6 +134,22 @@ class FilesPort(Protocol):
 
     def download(self, file: str) -> tuple[str, str, bytes]:
         """A file's name, MIME type and content."""
+        ...
+
+
+class IncomingPort(Protocol):
+    """The folder Bank/Incoming."""
+
+    def waiting(self) -> Sequence[Dropped]:
+        """What nobody dealt with yet, the oldest first."""
+        ...
+
+    def content(self, file: str) -> bytes:
+        """A file's content."""
+        ...
+
+    def put_away(self, dropped: Dropped, folder: str, year: str) -> None:
+        """Mark a version as dealt with, and move it to "processed" (in the year's folder) or "rejected"."""
         ...
 
 

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from google.auth.credentials import Credentials
 
@@ -46,6 +47,9 @@ from sheetflow.core.rulebook import Rulebook, Words
 from sheetflow.model.snapshot import Letter
 from sheetflow.settings import Config, config_from
 from sheetflow.templates.words import load_words
+
+if TYPE_CHECKING:
+    from sheetflow.app.incoming import Incoming
 
 
 def templates_folder(configured: str = "") -> Path:
@@ -181,6 +185,24 @@ class Runtime:
             return None
         place = (config.api_root or None, config.folder, self.book.own.labels["folders"])
         return DriveUploads(self.credentials, self.storer, *place, self.clock, self.nonces)
+
+    def incoming(self) -> Incoming | None:
+        """The statements that accountants drop, None where there is no folder. One a thread."""
+        from sheetflow.adapters.incoming import DriveIncoming
+        from sheetflow.app.bank import BankDesk
+        from sheetflow.app.incoming import Incoming
+
+        config = self.config
+        if not config.folder:
+            return None
+        folder: DriveIncoming | None = getattr(self._threads, "incoming", None)
+        if folder is None:
+            folder = DriveIncoming(
+                self.credentials, config.api_root or None, config.folder, self.book.own.labels["folders"],
+                self.clock, self.nonces,
+            )  # fmt: skip
+            self._threads.incoming = folder
+        return Incoming(BankDesk(self.sheet(), self.book, self.clock, self.nonces), folder)
 
     def storer(self) -> Credentials:
         """An account that has storage: the mailbox's."""

@@ -16,7 +16,7 @@ from sheetflow.app.importing import WholeSheet
 from sheetflow.app.outbox import queued
 from sheetflow.app.process import commit_of
 from sheetflow.banking.statement import Statement
-from sheetflow.core.bank.events import CANCELLED, UNKNOWN
+from sheetflow.core.bank.events import CANCELLED, told_lines
 from sheetflow.core.bank.export import SYSTEM, Export, again, plan, wants_banks
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
 from sheetflow.core.bank.paper import Papers, papers_of, with_papers
@@ -29,7 +29,7 @@ from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
 from sheetflow.model.events import Fact
 from sheetflow.model.people import Role
 from sheetflow.model.request import Request
-from sheetflow.model.snapshot import Snapshot
+from sheetflow.model.snapshot import Letter, Snapshot
 from sheetflow.ports import ClockPort, Commit, NoncesPort
 from sheetflow.workflow.table import Status
 
@@ -49,11 +49,12 @@ class Freed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be committed: facts, the numbers of orders where they move on, and what letters carry."""
+    """What is to be committed: facts, numbers of orders that move on, what letters carry, further letters."""
 
     facts: Sequence[Fact] = ()
     numbers: dict[str, int] = field(default_factory=dict)
     papers: Papers = field(default_factory=dict)
+    letters: Sequence[Letter] = ()
 
 
 class BankDesk:
@@ -85,7 +86,7 @@ class BankDesk:
             export = plan(snapshot, company, _accountant(actor, company), found.number if found else "")
             return export, Step(export.facts, export.numbers)
 
-        return self._run(decided, dry_run=dry_run)
+        return self.run(decided, dry_run=dry_run)
 
     def again(self, file: str) -> OutFile:
         """A file that was recorded and then lost, made once more; nothing is recorded.
@@ -130,7 +131,7 @@ class BankDesk:
             paid = tuple(one.id for one in standing if one not in freed)
             return Freed(tuple(one.id for one in freed), paid), Step(facts)
 
-        return self._run(decided)
+        return self.run(decided)
 
     def take(self, statement: Statement, file: str, actor: str = "", *, dry_run: bool = False) -> Taken:
         """Take a statement in. `actor`: the accountant who brought it, "" for a program.
@@ -151,16 +152,21 @@ class BankDesk:
                 snapshot.banks = self.sheet.read_banks(snapshot.token.banks)
             return taken, Step(taken.facts, papers=papers_of(taken, snapshot, company))
 
-        return self._run(decided, dry_run=dry_run)
+        return self.run(decided, dry_run=dry_run)
 
     def _told(self, snapshot: Snapshot) -> set[str]:
         """Which debits past the registry the history has. Raises ConcurrentEdit where it moved on since."""
         token, events = self.sheet.read_history()
         if token.seq != snapshot.token.seq:
             raise ConcurrentEdit("Sheets", "another commit came in between")
-        return {event.cause for event in events if event.kind == UNKNOWN}
+        return told_lines(events)
 
-    def _run(self, decided: Callable[[Snapshot, Company], tuple[_T, Step]], *, dry_run: bool = False) -> _T:
+    def run(self, decided: Callable[[Snapshot, Company], tuple[_T, Step]], *, dry_run: bool = False) -> _T:
+        """Decide on a fresh read and commit, anew for as long as others come first.
+
+        Raises:
+            ConcurrentEdit, Unavailable: nothing was recorded.
+        """
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
             company = read_company(snapshot.people, snapshot.settings, self.book)
@@ -177,7 +183,7 @@ class BankDesk:
 
     def _commit(self, snapshot: Snapshot, company: Company, step: Step) -> None:
         decision = record(snapshot, company, self.book, step.facts, snapshot.now)
-        letters = [with_papers(letter, step.papers) for letter in decision.letters]
+        letters = [with_papers(letter, step.papers) for letter in (*decision.letters, *step.letters)]
         commit = commit_of(snapshot, decision, queued(snapshot, letters), self.nonces.nonce())
         if step.numbers:
             commit = replace(commit, new=replace(commit.new, orders=step.numbers))

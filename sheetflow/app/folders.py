@@ -6,6 +6,8 @@
         Bank/
             Incoming/               accountants put in statements and payment orders
             Outgoing/               accountants take bank files from here
+            Processed/2026/         statements that were taken in; accountants read them
+            Rejected/               what was no statement, or nobody's who may bring one
 
 Each is known by a key in its properties: done again this finds what is there, whatever it is called now.
 """
@@ -18,13 +20,16 @@ from dataclasses import dataclass
 from sheetflow.core.rulebook import Words
 from sheetflow.ports import FoldersPort
 
-LAYOUT: Mapping[str, str] = {"payments": "root", "bank": "root", "incoming": "bank", "outgoing": "bank"}
+LAYOUT: Mapping[str, str] = {
+    "payments": "root", "bank": "root", "incoming": "bank", "outgoing": "bank", "processed": "bank",
+    "rejected": "bank",
+}  # fmt: skip
 """Folder key -> the key of the folder that it lies in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """The folders' ids, by key: root, payments, bank, incoming, outgoing."""
+    """The folders' ids, by key: root and those of `LAYOUT`."""
 
     ids: Mapping[str, str]
 

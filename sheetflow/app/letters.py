@@ -230,6 +230,8 @@ def facts_shown(letter: Letter, words: Words, zone: tzinfo = UTC) -> dict[str, A
     if isinstance(items, Sequence):
         listed, over = _items(items)
         facts["items"], facts["more"] = listed, over + int(str(raw.get("left", 0)))
+    if isinstance(counts := raw.get("counts"), Sequence):
+        facts["counts"] = [tuple(clean(str(text), lines=False) for text in pair) for pair in counts]
     facts |= {
         "language": words.language,
         "request": clean(letter.request, lines=False),

@@ -24,14 +24,15 @@ def say(words: Words, key: str, **facts: str) -> str:
 
 def sentence(words: Words, problem: Invalid) -> str:
     """What is wrong, in words."""
-    found = (words.sentence(group, problem.code, problem.facts) for group in ("bank", "problems"))
-    return next((sentence for sentence in found if sentence), str(problem))
+    from sheetflow.core.bank.telling import problem_text
+
+    return problem_text(words, problem)
 
 
 def _money(amount: Decimal, currency: str, words: Words) -> str:
-    from sheetflow.model.money import Money, format_money
+    from sheetflow.core.bank.telling import money
 
-    return format_money(Money(amount, currency), words.language)
+    return money(amount, currency, words)
 
 
 def _sums(file: OutFile) -> dict[str, Decimal]:

@@ -28,9 +28,11 @@ READERS: Mapping[str, Mapping[Role, str]] = {
     "payments": {Role.APPROVER: "reader", Role.DIRECTOR: "reader", Role.ACCOUNTANT: "reader"},
     "incoming": {Role.ACCOUNTANT: "writer"},
     "outgoing": {Role.ACCOUNTANT: "reader"},
+    "processed": {Role.ACCOUNTANT: "reader"},
+    "rejected": {Role.ACCOUNTANT: "reader"},
 }
 """Folder key -> which roles of people have which of Drive's roles there."""
-FOLDERS = ("root", "payments", "bank", "incoming", "outgoing")
+FOLDERS = ("root", "payments", "bank", "incoming", "outgoing", "processed", "rejected")
 """The company's folders, from the top: nobody is on the two that are not in `READERS`."""
 PLACES = (SPREADSHEET, *FOLDERS)
 RANKS = ("", "reader", "commenter", "writer", "fileOrganizer", "organizer", "owner")

@@ -96,6 +96,22 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file that lies in Bank/Incoming.
+
+    `digest`: MD5 of its content, hex: which version it is. `size`: bytes. `by`: who changed it last, "" where
+    Drive does not say. `owners`: none of a file in a shared drive.
+    """
+
+    id: str
+    name: str
+    digest: str
+    size: int
+    by: str
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """One answer of the form, as it was last submitted.
 

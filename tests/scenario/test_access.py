@@ -19,7 +19,7 @@ from tests.scenario.test_files import PAPER, TAKEN, answer, invoice_of
 
 READ, WRITE = "sheets.values.batchGet", "sheets.batchUpdate"
 PAT, EVE = "pat@firm.example", "eve@elsewhere.example"
-FOLDERS = ("root", "payments", "bank", "incoming", "outgoing")
+FOLDERS = ("root", "payments", "bank", "incoming", "outgoing", "processed", "rejected")
 
 
 @pytest.fixture
@@ -89,13 +89,14 @@ def test_access__whoever_is_added_may_open_what_the_role_needs_within_that_pass(
     firm.run()
     assert given(firm, PAT) == {
         "spreadsheet": "writer", "payments": "reader", "incoming": "writer", "outgoing": "reader",
+        "processed": "reader", "rejected": "reader",
     }  # fmt: skip
-    assert firm.calls(before).count("drive.permissions.create") == 4
+    assert firm.calls(before).count("drive.permissions.create") == 6
     (event,) = told(firm)
     assert (event.kind, event.actor) == ("AccessGranted", "system")
     assert [tuple(one) for one in event.data["access"]] == [
         ("spreadsheet", PAT, "writer"), ("payments", PAT, "reader"), ("incoming", PAT, "writer"),
-        ("outgoing", PAT, "reader"),
+        ("outgoing", PAT, "reader"), ("processed", PAT, "reader"), ("rejected", PAT, "reader"),
     ]  # fmt: skip
     assert firm.hand(PAT).tab().title == firm.title("registry")
     assert not firm.run().commits
@@ -296,7 +297,14 @@ def test_access__kill_between_any_two_calls_leaves_nothing_undone(opened: Opener
         killed = run_pass(firm.environment, answered)
         firm.later()
         firm.settle()
-        assert set(given(firm, PAT)) == {"spreadsheet", "payments", "incoming", "outgoing"}, answered
+        assert set(given(firm, PAT)) == {
+            "spreadsheet",
+            "payments",
+            "incoming",
+            "outgoing",
+            "processed",
+            "rejected",
+        }, answered
         assert given(firm, EVE) == given(firm, firm.olga.address) == {}, answered
         firm.verify()
         firm.place.close()

@@ -204,3 +204,49 @@ def test_bank__only_accountants_act(firm: Firm, who: str) -> None:
     refused = run(firm, "export", "--as", who)
     assert refused.exit_code == 1
     assert "no accountant" in refused.output
+
+
+def test_bank__a_statement_dropped_into_drive_pays_with_the_next_schedule(
+    opened: Callable[..., Firm], tmp_path: Path
+) -> None:
+    firm = opened()
+    with_accounts(firm)
+    rids = approved(firm, 2)
+    told(firm, "export", "--as", ANNA)
+    content = statement(firm, rids, tmp_path / "kl_to_1c.txt").read_bytes()
+    place = firm.folder("incoming")
+    firm.anna.uploads("kl_to_1c.txt", content, place, "text/plain")
+    firm.anna.uploads("broken.txt", b"1CClientBankExchange\r\nno sign\r\n", place, "text/plain")
+    firm.anna.uploads("order.pdf", b"%PDF-1.4 scan", place)
+    firm.robot.uploads("forged.txt", content, place, "text/plain")
+    incoming = firm.runtime.incoming()
+    assert incoming is not None
+    assert incoming.run() == 3
+    firm.settle()
+    assert [firm.status(rid) for rid in rids] == ["Paid", "Paid"]
+    kinds = [event.kind for event in firm.history()]
+    assert (kinds.count("StatementRead"), kinds.count("StatementRefused")) == (1, 2)
+    assert names_in(firm, firm.folder("incoming")) == ["order.pdf"]
+    assert names_in(firm, firm.folder("rejected")) == ["broken.txt", "forged.txt"]
+    (year,) = children(firm, firm.folder("processed"))
+    assert year["name"] == str(firm.history()[-1].at.year)
+    assert names_in(firm, year["id"]) == ["kl_to_1c.txt"]
+    assert len(firm.anna.subjects("kl_to_1c.txt")) == len(firm.anna.subjects("broken.txt")) == 1
+    assert len(firm.ivan.subjects("forged.txt")) == 1
+
+    since = firm.last_call()
+    assert incoming.run() == 0
+    assert firm.calls(since) == ["drive.files.list"]
+    assert [event.kind for event in firm.history()] == kinds
+    firm.verify()
+
+
+def children(firm: Firm, folder: str) -> list[dict[str, str]]:
+    asked = firm.robot.drive.files().list(
+        q=f"'{folder}' in parents and trashed = false", fields="files(id,name)", orderBy="name"
+    )
+    return list(asked.execute()["files"])
+
+
+def names_in(firm: Firm, folder: str) -> list[str]:
+    return [one["name"] for one in children(firm, folder)]

@@ -436,4 +436,4 @@ def test_local__killed_while_it_was_founded_completes_it(tmp_path: Path) -> None
         assert done.language == "ru"
         files = google.emulator.files.visible_to(cast.OWNER)
         kinds = [one.mime_type for one in files if one.name != "My Drive"]
-        assert (kinds.count(SPREADSHEET), kinds.count(FORM), kinds.count(FOLDER)) == (1, 1, 5)
+        assert (kinds.count(SPREADSHEET), kinds.count(FORM), kinds.count(FOLDER)) == (1, 1, 7)

@@ -26,7 +26,7 @@ from sheetflow.runtime import credentials
 from sheetflow.workspace import cast
 from sheetflow.workspace.local import LocalWorkspace
 from tests.desk import GOOD
-from tests.firm import LETTERS_AT_ONCE
+from tests.firm import LETTERS_AT_ONCE, Firm
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "functions" / "main.py"
@@ -192,8 +192,12 @@ def test_pass__bodies_that_are_none(
     assert answer.status_code == expected
 
 
-def test_schedule__needs_no_body(place: LocalWorkspace, client: Client) -> None:
+def test_schedule__needs_no_body_and_takes_what_was_dropped(place: LocalWorkspace, client: Client) -> None:
+    firm = Firm.at(place)
+    firm.anna.uploads("none.txt", b"no statement", firm.folder("incoming"), "text/plain")
     assert client("on_schedule").post("/", headers=bearer(place, cast.SCHEDULER)).status_code == 200
+    assert "StatementRefused" in [event.kind for event in firm.history()]
+    assert len(firm.anna.subjects("none.txt")) == 1
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"drop": True}])

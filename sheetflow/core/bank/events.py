@@ -16,13 +16,18 @@ from sheetflow.model.request import Request
 from sheetflow.workflow.table import Status
 
 MADE, CANCELLED = "BankFileMade", "BankFileCancelled"
-SEEN, UNKNOWN = "PaymentSeen", "UnknownDebit"
+SEEN, UNKNOWN, DOUBTFUL = "PaymentSeen", "UnknownDebit", "DebitDoubtful"
 ORDER = ("file", "number", "date", "amount", "currency", "account")
 
 
 def digest_of(key: str) -> str:
     """What is kept of a statement line's key (`banking.statement.keys`)."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def told_lines(events: Iterable[Event]) -> set[str]:
+    """Which lines the history has that paid no request: digests of their keys."""
+    return {event.cause for event in events if event.kind in (UNKNOWN, DOUBTFUL)}
 
 
 def numbers_of(events: Iterable[Event]) -> dict[str, int]:

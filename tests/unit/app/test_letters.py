@@ -81,6 +81,7 @@ LETTERS = (
     "put-back",
     "contractor-paid", "contractor-part-paid", "reversal-asked", "reversed", "confirm-status",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
+    "statement-read", "statement-rejected", "statement-stranger",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -97,6 +98,11 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         items: list[dict[str, str]] = [{"key": "nobody-pays", **said}]
         named = {"company": "Firm & Co", "name": "Eve Hill"}
         return {"items": items, **named, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
+    if template.startswith("statement-"):
+        items = [{key: str(text) for key, text in ITEM.items()}]
+        told = {"file": "kl_to_1c.txt", "items": items, "counts": [["Paid in full", "3"]], "paid_count": "3"}
+        more = {"to_decide": "1", "respondent": "eve@elsewhere.example", "company": "Firm & Co", **more}
+        return {**told, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
     asked: dict[str, dict[str, object]] = {
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
@@ -167,7 +173,8 @@ def test_letters__core_names_no_other() -> None:
     source = "".join(
         Path(f"sheetflow/core/{name}.py").read_text("utf-8") for name in ("consequences", "told", "health")
     )
-    source += Path("sheetflow/core/access.py").read_text("utf-8")
+    for name in ("access", "bank/dropped"):
+        source += Path(f"sheetflow/core/{name}.py").read_text("utf-8")
     named = {text for text in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', source) if text in LETTERS}
     put_together, of_the_doctor = {"contractor-paid", "contractor-part-paid"}, {"self-test"}
     assert named == set(LETTERS) - put_together - of_the_doctor

@@ -176,7 +176,7 @@ def test_enforce__takes_first_then_gives() -> None:
     shared = enforce(drive, Wish(WISH.wanted, frozenset({"old@x.example"})), "l1")
     done = [call for call in drive.calls if not call.startswith("look")]
     assert done[:2] == ["take eve@y.example", "take old@x.example"]
-    assert len(done) == 2 + len(shared.given) == 8
+    assert len(done) == 2 + len(shared.given) == 10
     assert list(shared.taken) == [
         ("payments", "eve@y.example", "reader"), ("folder1", "old@x.example", "reader"),
     ]  # fmt: skip
