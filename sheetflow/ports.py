@@ -152,6 +152,10 @@ class IncomingPort(Protocol):
         """Mark a version as dealt with, and move it to "processed" (in the year's folder) or "rejected"."""
         ...
 
+    def close(self) -> None:
+        """Give the connections back; the next call makes new ones."""
+        ...
+
 
 class ClockPort(Protocol):
     """What time it is, where no answer of a service has said it."""

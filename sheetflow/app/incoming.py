@@ -42,14 +42,17 @@ class Incoming:
             PortError: Drive or the registry is out of reach; the next run goes on.
         """
         done = 0
-        for dropped in self.port.waiting()[:MOST]:
-            content = self.port.content(dropped.id) if dropped.size <= files.LARGEST else None
-            if content is not None and _digest(content) != dropped.digest:
-                continue  # changed since it was listed, perhaps by somebody else: the next run asks who
-            received = self._receive(dropped, content)
-            now = self.desk.clock.now()
-            self.port.put_away(dropped, received.folder, str(now.year))
-            done += 1
+        try:
+            for dropped in self.port.waiting()[:MOST]:
+                content = self.port.content(dropped.id) if dropped.size <= files.LARGEST else None
+                if content is not None and _digest(content) != dropped.digest:
+                    continue  # changed since it was listed, perhaps by somebody else: the next run asks who
+                received = self._receive(dropped, content)
+                now = self.desk.clock.now()
+                self.port.put_away(dropped, received.folder, str(now.year))
+                done += 1
+        finally:
+            self.port.close()
         return done
 
     def _receive(self, dropped: Dropped, content: bytes | None) -> Received:

@@ -198,6 +198,7 @@ def test_schedule__needs_no_body_and_takes_what_was_dropped(place: LocalWorkspac
     assert client("on_schedule").post("/", headers=bearer(place, cast.SCHEDULER)).status_code == 200
     assert "StatementRefused" in [event.kind for event in firm.history()]
     assert len(firm.anna.subjects("none.txt")) == 1
+    firm.close()
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"drop": True}])

@@ -46,6 +46,9 @@ class FakeIncoming:
         del self.files[dropped.id]
         self.gone[dropped.id] = f"{folder}/{year}" if folder == "processed" else folder
 
+    def close(self) -> None:
+        pass
+
     def _fail(self, call: str) -> None:
         if call in self.fails:
             self.fails.remove(call)
