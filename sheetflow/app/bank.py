@@ -18,6 +18,7 @@ from sheetflow.app.process import commit_of
 from sheetflow.banking.statement import Statement
 from sheetflow.core.bank.events import CANCELLED, told_lines
 from sheetflow.core.bank.export import SYSTEM, Export, again, plan, wants_banks
+from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
 from sheetflow.core.bank.paper import Papers, papers_of, with_papers
 from sheetflow.core.bank.recording import record
@@ -183,7 +184,7 @@ class BankDesk:
 
     def _commit(self, snapshot: Snapshot, company: Company, step: Step) -> None:
         decision = record(snapshot, company, self.book, step.facts, snapshot.now)
-        letters = [with_papers(letter, step.papers) for letter in (*decision.letters, *step.letters)]
+        letters = gathered([with_papers(one, step.papers) for one in (*decision.letters, *step.letters)])
         commit = commit_of(snapshot, decision, queued(snapshot, letters), self.nonces.nonce())
         if step.numbers:
             commit = replace(commit, new=replace(commit.new, orders=step.numbers))

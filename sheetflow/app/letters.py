@@ -217,7 +217,7 @@ def facts_shown(letter: Letter, words: Words, zone: tzinfo = UTC) -> dict[str, A
     for key in _MONEY & facts.keys():
         facts[key] = money_text(facts[key], str(raw.get("currency", "")), words.language)
     for key in _DATES & facts.keys():
-        facts[key] = _day(facts[key], words)
+        facts[key] = day_text(facts[key], words)
     for key, group in _LABELS.items():
         if key in facts:
             facts[key] = words.label(group, facts[key])
@@ -295,7 +295,8 @@ def money_text(text: str, currency: str, language: str) -> str:
         return f"{text} {clean(currency, lines=False)}".strip()
 
 
-def _day(text: str, words: Words) -> str:
+def day_text(text: str, words: Words) -> str:
+    """An ISO day as people read it; as it is where it is none."""
     try:
         return _date(date.fromisoformat(text), words)
     except ValueError:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sheetflow.banking.payment_order import draw
 from sheetflow.core.bank.paper import ORDER, unpacked
 from sheetflow.model.snapshot import Letter
@@ -12,9 +15,14 @@ def papers_for(letter: Letter) -> list[tuple[str, str, bytes]]:
 
     A notice without its paper is better than none.
     """
+    many = letter.facts.get("orders")
+    if isinstance(many, list):
+        return [paper for order in many if isinstance(order, dict) for paper in _drawn(order)]
     facts = letter.facts.get(ORDER)
-    if not isinstance(facts, dict):
-        return []
+    return _drawn(facts) if isinstance(facts, dict) else []
+
+
+def _drawn(facts: Mapping[str, Any]) -> list[tuple[str, str, bytes]]:
     try:
         order, debited = unpacked(facts)
         content = draw(order, debited)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sheetflow.app import letters
 from sheetflow.app.digest_mail import compose_digest
 from sheetflow.app.links import CALENDAR, PAYMENT, WAITING, Links
 from sheetflow.app.mail_templates import MailTemplates
+from sheetflow.app.payments_mail import payments_shown
 from sheetflow.core.attention.standing import DIGEST
+from sheetflow.core.bank.gathering import GATHERED
 from sheetflow.core.history import moment
 from sheetflow.core.rulebook import Words
 from sheetflow.model.snapshot import Letter
@@ -48,8 +51,18 @@ class Writer:
                 waiting = self.links.make("", letter.to, letter.id, "", at, kind=WAITING)
             if letter.template == "to-pay":
                 calendar = self.links.make("", letter.to, letter.id, "", at, kind=CALENDAR)
+        more: Mapping[str, Any] = {}
+        if letter.template == GATHERED:
+            theirs = self.words.get(str(letter.facts.get("language", ""))) or next(iter(self.words.values()))
+            more = payments_shown(letter, theirs, lambda rid, own: self._payment(letter, rid, own))
         zone = ZoneInfo(str(letter.facts.get("time_zone") or "UTC"))
         return letters.compose(
             letter, self.words, self.templates, self.sender, link, letters.reference_of(letter.id), zone=zone,
-            waiting=waiting, payment=payment, calendar=calendar,
+            waiting=waiting, payment=payment, calendar=calendar, more=more,
         )  # fmt: skip
+
+    def _payment(self, letter: Letter, request: str, own: str) -> str:
+        """The page of one payment: its link is that of the letter that would have told of it alone."""
+        if self.links is None:
+            return ""
+        return self.links.make(request, letter.to, own, "", moment(str(letter.facts["at"])), kind=PAYMENT)

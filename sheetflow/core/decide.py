@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from sheetflow.core import consequences, filing, folding, health, history, intake
 from sheetflow.core.attention import mailing
+from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, additions
 from sheetflow.core.edits import fold
@@ -284,7 +285,7 @@ class _Pass:
         decision.book = additions(decision.events, self.requests, self.contractors)
         decision.letters = [
             *out.letters,
-            *consequences.letters(decision.events, self.requests, self.company, self.book),
+            *gathered(consequences.letters(decision.events, self.requests, self.company, self.book)),
             *consequences.put_back(out.refusals, self.requests, self.company, self.book, at),
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
             *consequences.strangers(out.strangers, self.company, self.book, at),

@@ -120,7 +120,8 @@ def _reversal_asked(request: Request, event: Event | Fact) -> None:
     request.reversal = Reversal(event.actor, event.at, event.data["reason"])
 
 
-def _reversed(request: Request, _event: Event | Fact) -> None:
+def _reversed(request: Request, event: Event | Fact) -> None:
+    bank.untick(request, event)
     request.status, request.paid, request.seen = Status.APPROVED, Decimal(0), Decimal(0)
 
 

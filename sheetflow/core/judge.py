@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sheetflow.core.bank.events import unticked
 from sheetflow.core.history import instant
 from sheetflow.core.policy.matching import snapshot, with_step
 from sheetflow.core.policy.steps import Claim
@@ -104,8 +105,9 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
                 "open": str(whole - request.paid - paid),
                 "currency": request.cell("currency"),
             }
+            data |= unticked(request) if transition.act == "pay" else {}
         case "reverse" if request.reversal:
-            data |= {"reason": request.reversal.reason, "asked_by": request.reversal.by}
+            data |= {"reason": request.reversal.reason, "asked_by": request.reversal.by} | unticked(request)
     return Fact(case.now, request.id, transition.event, person, case.via, data, cause)
 
 

@@ -31,12 +31,19 @@ def told_lines(events: Iterable[Event]) -> set[str]:
 
 
 def numbers_of(events: Iterable[Event]) -> dict[str, int]:
-    """The number of the last order of each own account, as the token keeps it."""
+    """The last order's number of each own account, and of each of its years, as the token keeps it."""
     found: dict[str, int] = {}
     for event in events:
         if event.kind == MADE:
-            found[str(event.data["account"])] = int(str(event.data["number"]).rpartition("-")[2])
+            account, day = str(event.data["account"]), str(event.data["date"])
+            number = int(str(event.data["number"]).rpartition("-")[2])
+            found[account] = found[in_year(account, day)] = number
     return found
+
+
+def in_year(account: str, day: str) -> str:
+    """Where the token keeps an account's last number of a year; `day`: ISO."""
+    return f"{account}/{day[:4]}"
 
 
 def made(request: Request, event: Event | Fact) -> None:
@@ -54,7 +61,19 @@ def paid(request: Request, event: Event | Fact) -> None:
     """All or a part was paid, by a person's word or by a statement."""
     request.status = Status.PAID if event.kind == "RequestPaid" else Status.PART_PAID
     request.paid += Decimal(event.data["amount"])
+    untick(request, event)
     seen(request, event)
+
+
+def unticked(request: Request) -> dict[str, bool]:
+    """What the event of a payment, or of its reversal, says of a tick in To pay that goes with it."""
+    return {"to_pay": False} if request.cell("to_pay") is True else {}
+
+
+def untick(request: Request, event: Event | Fact) -> None:
+    """Its tick in To pay has done its work: were the payment taken back, nobody would pay it unawares."""
+    if "to_pay" in event.data:
+        request.cells.pop("to_pay", None)
 
 
 def seen(request: Request, event: Event | Fact) -> None:

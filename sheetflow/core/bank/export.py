@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from sheetflow.banking.orders import Held, number_after
 from sheetflow.banking.own_accounts import OwnAccount
-from sheetflow.core.bank.events import MADE
+from sheetflow.core.bank.events import MADE, in_year
 from sheetflow.core.bank.writing import ROUBLE, OutFile, Payment, numbered, write
 from sheetflow.core.company import Company
 from sheetflow.core.policy.steps import involved
@@ -197,9 +197,14 @@ def _file(
     good = [one for one in payments if one.request.id in able]
     if not good:
         return
-    numbers = _after(export.numbers.get(own.number, 0), len(good))
+    year = in_year(own.number, made.date().isoformat())
+    yearly = company.settings.values["order_numbers"].strip().lower() != "running"
+    last = export.numbers.get(own.number, 0)
+    if yearly and any(key.startswith(f"{own.number}/") for key in export.numbers):
+        last = export.numbers.get(year, 0)
+    numbers = _after(last, len(good))
     file, _ = write(own, numbered(good, numbers), company, banks, made)
-    export.numbers[own.number] = numbers[-1]
+    export.numbers[own.number] = export.numbers[year] = numbers[-1]
     export.files.append(file)
 
 

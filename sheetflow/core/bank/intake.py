@@ -20,7 +20,7 @@ from sheetflow.banking import matching
 from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered, Reason
 from sheetflow.banking.statement import Statement, StatementLine, keys
 from sheetflow.core import folding
-from sheetflow.core.bank.events import SEEN, UNKNOWN, digest_of
+from sheetflow.core.bank.events import SEEN, UNKNOWN, digest_of, unticked
 from sheetflow.core.bank.export import PAYABLE
 from sheetflow.core.company import Company
 from sheetflow.core.projection import DATA, STATUS, WIDTH, from_row
@@ -162,6 +162,7 @@ def _paid(
     assert lawful is not None  # noqa: S101 - what is open has both ways
     assert Party.BANK in lawful.parties  # noqa: S101
     data["open"] = str(left)
+    data |= {} if left > 0 else unticked(request)
     fact = Fact(now, request.id, lawful.event, BANK, BANK, data, cause)
     return TakenLine(match, "part-paid" if left > 0 else "paid", left), fact
 

@@ -41,7 +41,7 @@ def record(
         last[event.request] = event.seq
     sheet = token.sheets["history"]
     moved = {rid for rid, request in requests.items() if state[rid][STATUS] != request.status}
-    decision.writes = _status_cells(snapshot, {rid: requests[rid] for rid in moved}, book)
+    decision.writes = _moved_cells(snapshot, {rid: requests[rid] for rid in moved}, book)
     for rid, request in requests.items():
         seq = last.get(rid, last_seq_of(state[rid]))
         decision.states[rid] = to_row(request, company, book, seq, sheet)
@@ -50,8 +50,8 @@ def record(
     return decision
 
 
-def _status_cells(snapshot: Snapshot, moved: dict[str, Request], book: Rulebook) -> list[CellWrite]:
-    """Writes of the status cells; a row that stands there twice is left to the pass."""
+def _moved_cells(snapshot: Snapshot, moved: dict[str, Request], book: Rulebook) -> list[CellWrite]:
+    """Writes of status cells and gone ticks; a row that stands there twice is left to the pass."""
     registry = snapshot.registry
     places: dict[str, list[int]] = {}
     if "status" not in registry.columns:
@@ -64,7 +64,12 @@ def _status_cells(snapshot: Snapshot, moved: dict[str, Request], book: Rulebook)
     for rid, found in places.items():
         request, label = moved[rid], book.status_labels[moved[rid].status]
         before = cell_of(registry.rows[found[0]], registry.columns.get("status"))
-        if len(found) > 1 or before == label:
+        if len(found) > 1:
+            continue
+        ticked = cell_of(registry.rows[found[0]], registry.columns.get("to_pay"))
+        if ticked is True and request.cell("to_pay") is not True:
+            writes.append(CellWrite(found[0], rid, "to_pay", value=False, before=ticked))
+        if before == label:
             continue
         note = "" if request.noted.pop("status", None) is not None else None
         writes.append(CellWrite(found[0], rid, "status", label, note, before))

@@ -422,6 +422,9 @@ def test_take__a_payment_that_bounced_is_paid_anew(desk: Desk) -> None:
         desk.run()
     assert desk.accepted(rid) == "Approved"
     assert take(desk, *movements).facts == ()  # the old line is known
+    assert desk.cell(rid, "to_pay") is not True
+    assert bank(desk).export().files == []  # the tick went with the payment: nobody pays it again unawares
+    to_pay(desk, rid)
     (file,) = bank(desk).export().files
     assert file.lines[0].number == "2"
     take(desk, *movements, *carried_out(desk, rid))
@@ -487,3 +490,29 @@ def test_take__five_hundred_requests_in_a_constant_number_of_calls(desk: Desk) -
 def _row_of(desk: Desk, one: Request) -> list[Cell]:
     one.fingerprint = fingerprint(one.cells, one.files)
     return to_row(one, read_company(desk.sheet.people, desk.sheet.settings, desk.book), desk.book, 0, 105)
+
+
+def test_take__payments_to_one_contractor_are_one_notice_with_all_orders(desk: Desk) -> None:
+    rids = ready(desk, 3, account=numbered_account(1), inn=numbered_inn(1), contractor="ООО «Ромашка 1»")
+    bank(desk).export()
+    movements = carried_out(desk, *rids)
+    take(desk, *movements[:2], replace(movements[2], amount=Decimal("100.00")))
+    told = [read_outbox_row(row).letter for row in desk.sheet.outbox if row and row[0]]
+    (notice,) = [one for one in told if one.template.startswith("contractor-")]
+    payments = notice.facts["payments"]
+    assert isinstance(payments, list)
+    assert [one["request"] for one in payments][:2] == rids[:2]
+    assert len(papers_for(notice)) == len(payments) >= 2
+    desk.run()
+    assert len([one for one in desk.letters() if one[0] == "pay@romashka.example"]) == 1
+
+
+@pytest.mark.parametrize(("setting", "number"), [("", "1"), ("yearly", "1"), ("running", "2")])
+def test_export__numbers_begin_anew_each_january_where_they_are_yearly(setting: str, number: str) -> None:
+    desk = desk_with(**({"order_numbers": setting} if setting else {}))
+    first, second = (desk.approved(**payee(number)) for number in (1, 2))
+    to_pay(desk, first)
+    assert bank(desk).export().files[0].lines[0].number == "1"
+    desk.clock.at += timedelta(days=370)
+    to_pay(desk, second)
+    assert bank(desk).export().files[0].lines[0].number == number

@@ -10,7 +10,9 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def made(account: str, number: str) -> Fact:
-    return Fact(AT, "PR-1", MADE, "system", "system", {"account": account, "number": number})
+    return Fact(
+        AT, "PR-1", MADE, "system", "system", {"account": account, "number": number, "date": "2026-11-24"}
+    )
 
 
 def test_numbers_of__the_last_order_of_each_account() -> None:
@@ -20,4 +22,4 @@ def test_numbers_of__the_last_order_of_each_account() -> None:
         Fact(AT, "", "UnknownDebit", "bank", "bank"),
         made("a", "8"),
     ]
-    assert numbers_of(chain(GENESIS, 0, facts)) == {"a": 8, "b": 31}
+    assert numbers_of(chain(GENESIS, 0, facts)) == {"a": 8, "a/2026": 8, "b": 31, "b/2026": 31}
