@@ -101,7 +101,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         return {"items": items, **named, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
     if template == "contractor-payments":
         each: dict[str, object] = {
-            "link": "https://p.example/c", "request": "PR-000123", "invoice_no": "7", "just_paid": "5 ₽",
+            "link": "", "request": "PR-000123", "invoice_no": "7", "just_paid": "5 ₽",
             "rows": [("Invoice", "7")],
         }  # fmt: skip
         shown = {"payments": [each, each], "totals": "10 ₽"}
