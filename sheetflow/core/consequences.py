@@ -16,7 +16,7 @@ from sheetflow.core.history import instant
 from sheetflow.core.policy.telling import approvals_text, who_approved
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.case import same_person
-from sheetflow.core.told import CONCERNED, may_confirm
+from sheetflow.core.told import CONCERNED, MENTIONED, may_confirm
 from sheetflow.model import dates
 from sheetflow.model.cells import Cell, text_of
 from sheetflow.model.events import Event, Refusal
@@ -45,7 +45,9 @@ def letters(
         request = requests.get(event.request)
         if request is not None:
             found.extend(_of_event(event, request, company, book))
-    return found
+    said = {(one.to, one.facts.get("comment")) for one in found if one.template != MENTIONED}
+    # Whom another letter of the same moment brings the comment is not told of it twice.
+    return [one for one in found if one.template != MENTIONED or (one.to, one.facts["comment"]) not in said]
 
 
 def put_back(
@@ -169,7 +171,7 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         return []
     about = facts_about(request, company) | {
         "by": company.people.name(event.actor),
-        "comment": str(next((said for key in _SAID if (said := event.data.get(key))), "")),
+        "comment": _said(event),
         "at": instant(event.at),
         "just_paid": str(event.data.get("amount", "")),
         "open": str(event.data.get("open", "")),
@@ -187,6 +189,12 @@ def _of_event(event: Event, request: Request, company: Company, book: Rulebook) 
         cause = request.id if template == "no-address" else event.hash  # that is told once
         found.append(_letter(cause, template, address, request.id, facts))
     return found
+
+
+def _said(event: Event) -> str:
+    """What somebody said with it; in the comment of a draft, where nothing else was."""
+    drafted = event.data.get("cells", {}).get("comment", "") if event.data.get("mentions") else ""
+    return str(next((said for key in _SAID if (said := event.data.get(key))), drafted))
 
 
 _SAID = ("comment", "reason", "text")

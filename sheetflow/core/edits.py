@@ -7,12 +7,14 @@ waits a short time for the edit that explains it. A wish counts even where its c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sheetflow.core.attention.waiting import escalated
 from sheetflow.core.autofill import complete
 from sheetflow.core.disputes import DISPUTE, dispute
 from sheetflow.core.filing import FILES_FIRST, ask, follow, waits_for_files
 from sheetflow.core.judge import judge
+from sheetflow.core.mentions import mentions
 from sheetflow.core.ordering import in_order
 from sheetflow.core.rules.case import EditCase, MoveCase, rule_id
 from sheetflow.core.rules.edits import EDIT_RULES, OPEN_FOR_CHANGE
@@ -140,12 +142,15 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
 
 def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> None:
     request = turn.request
-    via = "page" if isinstance(step, Act) else "sheet"
+    via = step.via if isinstance(step, Act) else "sheet"
     note = request.notes.get(person.email)
     if via == "page" and note and note.text == text == request.cell("comment"):
         return  # said already, perhaps in a commit whose answer was lost
+    named = mentions(text, person.email, turn.company.people, text_of(request.cell("comment")))
+    if via == "sheet" and named.unclear:
+        turn.remark("comment", named)
     if request.submitted:
-        data = {"text": text}
+        data: dict[str, Any] = {"text": text} | ({"mentions": list(named.told)} if named.told else {})
         if isinstance(step, Act) and step.signed_in:
             data["signed_in"] = step.signed_in
         turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, data, step.uuid))

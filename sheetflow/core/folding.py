@@ -138,7 +138,9 @@ def _filed(request: Request, event: Event | Fact) -> None:
 
 def _commented(request: Request, event: Event | Fact) -> None:
     _put(request, "comment", event.data["text"])
-    request.remember(Said(event.actor, event.at, str(event.data["text"])))
+    request.remember(
+        Said(event.actor, event.at, str(event.data["text"]), tuple(event.data.get("mentions", ())))
+    )
 
 
 def _bounced(request: Request, event: Event | Fact) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sheetflow.core.bank.events import unticked
 from sheetflow.core.history import instant
+from sheetflow.core.mentions import mentions
 from sheetflow.core.policy.matching import snapshot, with_step
 from sheetflow.core.policy.steps import Claim
 from sheetflow.core.projection import fingerprint
@@ -18,6 +19,7 @@ from sheetflow.core.rules import RULES, MoveCase, Objection
 from sheetflow.core.rules.approvals import claim_of
 from sheetflow.core.safety.budgets import extra_step
 from sheetflow.core.safety.duplicates import blocking
+from sheetflow.model.cells import text_of
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact, Refusal
 from sheetflow.model.money import parse_amount
@@ -87,6 +89,9 @@ def _fact(case: MoveCase, transition: Transition, cause: str) -> Fact:
     match transition.act:
         case "submit":
             data |= _draft(request, person) | {"fingerprint": fingerprint(request.cells, request.files)}
+            if not request.submitted:  # a draft has no history, so whom its comment names is told now
+                said = mentions(text_of(request.cell("comment")), person, case.company.people)
+                data |= {"mentions": list(said.told)} if said.told else {}
             policy = snapshot(request, case.company, known=case.payee_known)
             if more := extra_step(case.safety.get("cautions", ()), case.company):
                 policy = with_step(policy, more)

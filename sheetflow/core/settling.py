@@ -32,7 +32,9 @@ def settle_fields(turn: Turn, explained: set[tuple[str, str]]) -> None:
         text = canonical(shown)
         if text == canonical(accepted):
             request.loose.pop(key, None)
-            if (
+            if key in turn.remarks:
+                turn.write(key, None, note=turn.remarks[key])
+            elif (
                 key in request.noted
                 and key not in turn.put_back
                 and text != canonical(turn.before.get(key, ""))

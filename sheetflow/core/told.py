@@ -19,11 +19,23 @@ from sheetflow.model.people import Person, Role
 from sheetflow.model.request import Request
 from sheetflow.workflow.table import Status
 
+MENTIONED = "mentioned"
+"""The letter to whom a comment names."""
+
 To = list[tuple[str, str]]
 """Who gets which letter: (address, template)."""
 
 
 def _on_submit(event: Event, request: Request, company: Company) -> To:
+    return [*_asked(event, request, company), *_named(event, request, company)]
+
+
+def _named(event: Event, _request: Request, _company: Company) -> To:
+    """Those whom a comment names, as it was found out when it was taken."""
+    return [(address, MENTIONED) for address in event.data.get("mentions", ())]
+
+
+def _asked(event: Event, request: Request, company: Company) -> To:
     now = open_step(request)
     if request.status != Status.SUBMITTED or (now is not None and now.number > 1):
         return []  # decided in the same pass: there is nothing to ask any more, or another step asks
@@ -120,6 +132,7 @@ CONCERNED: Mapping[str, Callable[[Event, Request, Company], To]] = {
     "PaymentReversed": _to_requester("reversed"),
     "MessageBounced": _on_bounce,
     "PaymentDisputed": _on_dispute,
+    "CommentAdded": _named,
 }
 """Whom an event concerns; whoever did it is told nothing about their own act."""
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sheetflow.core import folding
 from sheetflow.core.company import Company, cell_of
 from sheetflow.core.contractors import Book
+from sheetflow.core.mentions import Mentions, unclear_words
 from sheetflow.core.places import inputs_of
 from sheetflow.core.policy.telling import progress
 from sheetflow.core.projection import fingerprint
@@ -77,6 +78,8 @@ class Turn:
         self.ledger = ledger or Ledger({}, {})
         self.filled: set[str] = set()
         """Columns completed in this pass, from the contractor book or an invoice's QR."""
+        self.remarks: dict[str, str] = {}
+        """Notes for cells whose value was taken as it is."""
 
     def waited(self, key: str, text: str) -> bool:
         """Whether this very difference was seen longer ago than the grace time; remembers it if not."""
@@ -125,6 +128,10 @@ class Turn:
             kind = "filled" if key in self.filled else "normalised" if padded else ""
             return str(words.sentences["notes"][kind]) if kind else None
         return " ".join(words.refusal(refusal)) + f" [{refusal.rule}]"
+
+    def remark(self, key: str, named: Mentions) -> None:
+        """Let the cell's note say by which names nobody was told."""
+        self.remarks[key] = unclear_words(named, self.book.own)
 
     def write(self, key: str, value: Cell | None, note: str | None = None) -> None:
         """Write a cell of this row; a note of ours that no longer holds is taken away."""

@@ -15,8 +15,9 @@ class Event:
     """One line of the History tab, never changed after it was written.
 
     `kind` is in the past tense (RequestApproved). `actor` is an e-mail address, "bank", "system" or
-    "unknown". `via`: sheet, page, form, bank, import, system. `cause`: the uuid of the edit or act behind it.
-    `hash` is over the previous event's hash and everything above; see `core.history`.
+    "unknown". `via`: sheet, page, mail, form, bank, import, system. `cause`: the uuid of the edit or act
+    behind it, the message's id for a mail. `hash` is over the previous event's hash and everything above;
+    see `core.history`.
     """
 
     seq: int
@@ -69,7 +70,8 @@ class Act:
     `act` names a transition of `workflow.payments`, or "comment", or "dispute": a contractor says that a
     payment is not right, and `facts` say which. `seen` is the fingerprint of what the page showed. `link` is
     the nonce of the link it came by: used once. `files`: payment orders that were handed in with it.
-    `signed_in`: the address that Google vouched for, "" where the link alone counts.
+    `signed_in`: the address that Google vouched for, "" where the link alone counts. `via`: "page", or "mail"
+    for an answer to a mail, whose `link` is the message's id.
     """
 
     uuid: str
@@ -84,6 +86,7 @@ class Act:
     files: tuple[Upload, ...] = ()
     signed_in: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    via: str = "page"
 
 
 @dataclass(frozen=True, slots=True)

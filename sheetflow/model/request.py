@@ -57,11 +57,12 @@ class Reversal:
 
 @dataclass(slots=True)
 class Said:
-    """A comment as the digest quotes it."""
+    """A comment as the digest quotes it. `told`: whom it names, so that they were told at once."""
 
     by: str
     at: datetime
     text: str
+    told: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -141,7 +142,7 @@ class Request:
         """Keep a comment, as short as a digest quotes it, and no more than the latest."""
         if said.text:
             short = said.text if len(said.text) <= QUOTED else said.text[: QUOTED - 1] + "…"
-            self.said = [*self.said, Said(said.by, said.at, short)][-MOST_SAID:]
+            self.said = [*self.said, Said(said.by, said.at, short, said.told)][-MOST_SAID:]
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

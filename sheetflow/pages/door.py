@@ -12,6 +12,7 @@ from datetime import timedelta
 from sheetflow.app.links import REQUEST, Links
 from sheetflow.app.process import PassReport, Process
 from sheetflow.core.contractors import Book
+from sheetflow.core.mentions import mentions, unclear_words
 from sheetflow.core.options import COMMENT, options
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.fields import seen_fingerprint
@@ -214,9 +215,11 @@ class Door(Entrance):
         waits = bool(kind) and f"{kind} {claim.request}" not in report.events
         undone = self._undone(inside, act.act) if not waits else None
         step = f"ApprovalGiven {claim.request}" in report.events
+        named = mentions(act.comment, visit.person.email, visit.company.people)
         html = self.pages.done(
-            visit, act.act, link_token=link, asked=asked, waits=waits, step=step, undone=undone
-        )
+            visit, act.act, link_token=link, asked=asked, waits=waits, step=step, undone=undone,
+            unclear=unclear_words(named, visit.words),
+        )  # fmt: skip
         return Answer(200, html, report)
 
     def _undone(self, inside: _Inside, act: str) -> Undone | None:

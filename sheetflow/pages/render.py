@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sheetflow.core.mentions import handles
 from sheetflow.core.options import Option
 from sheetflow.core.policy.steps import needed
 from sheetflow.core.rulebook import Rulebook, Words
@@ -102,6 +103,7 @@ class Pages:
             stands_in=stands_in(visit),
             amount_help=fill(text["amount_help"], currency=view.currency),
             order_help=fill(text["order_help"], limit=str(LARGEST_IN)),
+            named=handles(visit.company.people, visit.person.email),
             moments=None if events is None else timeline(visit, events),
             history_open=history_open,
             link_token=link_token,
@@ -220,10 +222,12 @@ class Pages:
         waits: bool = False,
         step: bool = False,
         undone: Undone | None = None,
+        unclear: str = "",
     ) -> str:
         """After an act was accepted. `asked`: it waits for a second person; `waits`: for its files.
 
-        `step`: it is one of several approvals, and others have still to come.
+        `step`: it is one of several approvals, and others have still to come. `unclear`: whom the comment
+        names and who was not told.
         """
         results, words = visit.text["results"], visit.words
         facts = {"id": visit.request.id, "act": words.label("acts", act)}
@@ -252,7 +256,7 @@ class Pages:
                 "says": fill(results["undo"], minutes=minutes),
             }
         title = results[f"{key}_title" if key in ("asked", "waits", "step") else "done_title"]
-        lines = [fill(results[key], **facts), after, results["done_close"]]
+        lines = [fill(results[key], **facts), unclear, after, results["done_close"]]
         return self._message(
             visit.language, title, [line for line in lines if line], good=True, undo=undo,
             link_token=link_token, link_label=results["show_request"],

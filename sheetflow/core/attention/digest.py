@@ -178,7 +178,7 @@ class Desk:
             for said in thing.request.said:
                 if not self._is_new(thing, said.at) or same_person(said.by, self.person.email, self.company):
                     continue
-                if self._went_with_a_step(thing, said):
+                if self.person.email in said.told or self._went_with_a_step(thing, said):
                     continue
                 line = self._line(thing.request)
                 line |= {"comment": said.text, "by": self.company.people.name(said.by)}

@@ -23,7 +23,8 @@ AT_ONCE_WHEN_URGENT = frozenset({"approve", "to-pay"})
 NEEDS_ITS_READER = frozenset(
     {
         "approve", "to-pay", "returned", "put-back", "confirm-status", "reversal-asked", "payment-disputed",
-        "details-held", "unwell", "access-problem", "stranger", "bounced", "no-address",
+        "details-held", "mentioned", "answer-not-taken", "unwell", "access-problem", "stranger", "bounced",
+        "no-address",
     }
 )  # fmt: skip
 """Letters that ask somebody to do something. A digest does where it says so itself."""

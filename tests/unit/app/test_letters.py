@@ -81,6 +81,7 @@ LETTERS = (
     "put-back",
     "contractor-paid", "contractor-part-paid", "contractor-payments",
     "reversal-asked", "reversed", "confirm-status",
+    "mentioned",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
     "statement-read", "statement-rejected", "statement-stranger",
 )  # fmt: skip
