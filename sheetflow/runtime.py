@@ -19,12 +19,13 @@ from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
 from sheetflow.adapters.bounces import GmailBounces
+from sheetflow.adapters.chat import ChatWebhook
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.credentials import DRIVE_SCOPES as DRIVE_SCOPES
 from sheetflow.adapters.credentials import FORM_SCOPES as FORM_SCOPES
 from sheetflow.adapters.credentials import SCOPES as SCOPES
+from sheetflow.adapters.credentials import TASKS_SCOPES, mailbox_credentials, person_credentials
 from sheetflow.adapters.credentials import credentials as credentials
-from sheetflow.adapters.credentials import mailbox_credentials
 from sheetflow.adapters.drive import DriveFiles
 from sheetflow.adapters.forms import GoogleForms
 from sheetflow.adapters.gmail import GmailMail
@@ -34,8 +35,10 @@ from sheetflow.adapters.later import SCOPE as LATER_SCOPE
 from sheetflow.adapters.later import Later
 from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
+from sheetflow.adapters.tasks import GoogleTasks
 from sheetflow.adapters.uploads import DriveUploads
 from sheetflow.app import letters
+from sheetflow.app.channels import Channels
 from sheetflow.app.form import load_form_texts, questionnaire
 from sheetflow.app.links import Links
 from sheetflow.app.mail_templates import MailTemplates
@@ -235,11 +238,32 @@ class Runtime:
             config.scheduler_account, audience, self.clock, config.api_root or LATER_ROOT,
         )  # fmt: skip
 
+    def channels(self) -> Channels:
+        """The ways besides mail."""
+        config = self.config
+        links = self.links if config.page_url else None
+        webhook = config.chat_webhook
+        return Channels(
+            self.words, config.language, config.spreadsheet, links, self.tasks(),
+            ChatWebhook(webhook, config.api_root) if webhook else None,
+        )  # fmt: skip
+
+    def tasks(self) -> GoogleTasks:
+        """People's tasks. Nothing is asked of them before the first task is."""
+        return GoogleTasks(self._as_person, self.config.api_root or None, self.clock, self.nonces)
+
+    def _as_person(self, person: str) -> Credentials:
+        if self.config.person_tokens:
+            return credentials(f"{self.config.person_tokens}{person}")
+        own = credentials("", scopes=(LATER_SCOPE,))  # IAM signs for an account that has no key
+        return person_credentials(own, person, TASKS_SCOPES)
+
     def process(self) -> Process:
         """The pass."""
         deliverer = Deliverer(
-            self.mail(), self.compose, letters.reference_of, self.files(), self.permissions(), papers_for
-        )
+            self.mail(), self.compose, letters.reference_of, self.files(), self.permissions(), papers_for,
+            self.channels(),
+        )  # fmt: skip
         return Process(
             self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()
         )

@@ -40,6 +40,8 @@ class Config:
     mail_token: str = ""
     mail_credentials: str = ""
     templates: str = ""
+    person_tokens: str = ""
+    chat_webhook: str = ""
 
 
 VARIABLES: Mapping[str, str] = {
@@ -63,6 +65,8 @@ VARIABLES: Mapping[str, str] = {
     "mail_token": "a ready access token of the sender's mailbox, for a local workspace",
     "mail_credentials": "the sender's OAuth credentials as JSON, for a service account has no mailbox",
     "templates": "the folder of the templates (the bundled ones when empty)",
+    "person_tokens": "what a person's ready access token begins with, for a local workspace",
+    "chat_webhook": "the address of the Chat space's webhook, with its key and token, where there is one",
 }
 """Every setting: SHEETFLOW_ and the name in capitals."""
 

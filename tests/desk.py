@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sheetflow.app.channels import Channels
 from sheetflow.app.outbox import Deliverer
 from sheetflow.app.process import PassReport, Process
 from sheetflow.core import folding, history, inbox
@@ -301,6 +302,7 @@ class Desk:
         )
         self.sheet.policy = [list(row) for row in tables.parse(policy)] if policy else []
         self.book = book(language)
+        self.channels: Channels | None = None
         self._edits, self._ids = itertools.count(1), itertools.count(2, 2)
         self.refusals: list[str] = []
 
@@ -308,7 +310,7 @@ class Desk:
 
     def process(self) -> Process:
         """A fresh instance, as a cold function would be."""
-        deliverer = Deliverer(self.mail, _plain, lambda key: "SF" + key, self.files)
+        deliverer = Deliverer(self.mail, _plain, lambda key: "SF" + key, self.files, channels=self.channels)
         return Process(self.sheet, deliverer, self.book, self.clock, self.nonces, self.forms)
 
     def run(self, *acts: Act, later: timedelta = timedelta(seconds=1), scheduled: bool = False) -> PassReport:

@@ -28,6 +28,9 @@ DRIVE_SCOPES = ("https://www.googleapis.com/auth/drive",)
 A service account sees of a company's Drive what is shared with it and nothing else.
 """
 
+TASKS_SCOPES = ("https://www.googleapis.com/auth/tasks",)
+"""What an admin delegates besides where people have tasks: each call is made as the person it is for."""
+
 
 def credentials(
     access_token: str, more_scopes: Sequence[str] = (), *, scopes: Sequence[str] = SCOPES
@@ -67,3 +70,27 @@ def mailbox_credentials(
         return own.with_scopes(list(scopes)).with_subject(sender)  # type: ignore[attr-defined,no-any-return]
     what = "the sender's OAuth credentials as JSON, for a service account has no mailbox"
     raise ConfigError([f"SHEETFLOW_MAIL_CREDENTIALS is not set: {what}"])
+
+
+def person_credentials(own: Credentials, person: str, scopes: Sequence[str]) -> Credentials:
+    """Credentials that act as a person, by the admin's delegation.
+
+    An account with a key signs for itself; one of a function has no key, so IAM signs for it (signJwt), which
+    its account must be allowed to have done.
+
+    Raises:
+        ConfigError: these credentials cannot act as anybody: they are no service account's.
+    """
+    if hasattr(own, "with_subject"):
+        return own.with_scopes(list(scopes)).with_subject(person)  # type: ignore[attr-defined,no-any-return]
+    if not hasattr(own, "service_account_email"):
+        what = "only a service account can act as people, so nobody has tasks"
+        raise ConfigError([f"{what}: see Google Tasks in the README"])
+    from google.auth.impersonated_credentials import Credentials as Impersonated
+    from google.auth.transport.requests import Request
+
+    if own.service_account_email == "default":  # known only once Google's metadata was asked
+        own.refresh(Request())  # type: ignore[no-untyped-call]
+    return Impersonated(  # type: ignore[no-untyped-call]
+        own, own.service_account_email, list(scopes), subject=person
+    )

@@ -7,14 +7,16 @@ sends only what is not there. What cannot be told after several tries is left fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from sheetflow.app.access import enforce, unreachable
+from sheetflow.app.channels import Channels, is_channel
 from sheetflow.core import access
 from sheetflow.core.access import Wish
+from sheetflow.core.attention.tasks import is_task
 from sheetflow.core.filing import is_filing, not_filed, outcome
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
 from sheetflow.errors import PortError
@@ -132,7 +134,7 @@ def _pause(row: OutboxRow) -> timedelta:
 
 def is_deed(template: str) -> bool:
     """Whether a letter goes to no person: what it asks for may be done twice without harm."""
-    return is_filing(template) or template == access.TEMPLATE
+    return is_filing(template) or template == access.TEMPLATE or is_task(template)
 
 
 class Deliverer:
@@ -140,7 +142,7 @@ class Deliverer:
 
     `compose` makes the message, `reference` the text it can be found by; `files` is None where there is no
     folder to put anything into, `sharing` where nothing is shared by us. `papers` draws what a letter carries
-    besides files: (name, MIME type, content).
+    besides files: (name, MIME type, content). `channels`: the ways besides mail, None for none.
     """
 
     def __init__(
@@ -151,19 +153,36 @@ class Deliverer:
         files: FilesPort | None = None,
         sharing: AccessPort | None = None,
         papers: Callable[[Letter], Sequence[tuple[str, str, bytes]]] = lambda _letter: (),
+        channels: Channels | None = None,
     ) -> None:
-        self.papers = papers
+        self.papers, self.channels = papers, channels
         self.mail, self.compose, self.reference, self.files = mail, compose, reference, files
         self.sharing = sharing
 
-    def deliver(self, rows: Sequence[OutboxRow], wish: Callable[[], Wish] | None = None) -> list[OutboxRow]:
+    def deliver(
+        self,
+        rows: Sequence[OutboxRow],
+        wish: Callable[[], Wish] | None = None,
+        outbox: Sequence[Row] = (),
+    ) -> list[OutboxRow]:
         """Send each; gives the rows as they are to be marked. One failing does not keep the others.
 
-        `wish`: the access list as it was read last, asked for where a letter is about it.
+        `wish`: the access list as it was read last, asked for where a letter is about it. `outbox`: its rows
+        as they were read, for a letter that follows another.
         """
-        return [self._one(row, wish) for row in rows]
+        standing = {str(row[0]): str(row[1]) for row in outbox if len(row) > 1}
+        standing |= {row.letter.id: standing.get(row.letter.id, "new") for row in rows}
+        marks = []
+        for row in rows:
+            marks.append(self._one(row, wish, standing))
+            standing[row.letter.id] = marks[-1].state
+        return marks
 
-    def _one(self, row: OutboxRow, wish: Callable[[], Wish] | None) -> OutboxRow:
+    def _one(
+        self, row: OutboxRow, wish: Callable[[], Wish] | None, standing: MutableMapping[str, str]
+    ) -> OutboxRow:
+        if is_channel(row.letter.template):
+            return self.channels.deliver(row, standing) if self.channels else row.marked("sent", "")
         if is_filing(row.letter.template):
             return self._file(row)
         if row.letter.template == access.TEMPLATE:

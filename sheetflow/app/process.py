@@ -196,7 +196,9 @@ class Process:
 
     def _deliver(self, rows: Sequence[OutboxRow], report: PassReport, snapshot: Snapshot) -> list[OutboxRow]:
         marks = self.deliverer.deliver(
-            rows, lambda: wish(snapshot, read_company(snapshot.people, snapshot.settings, self.book))
+            rows,
+            lambda: wish(snapshot, read_company(snapshot.people, snapshot.settings, self.book)),
+            snapshot.outbox,
         )
         report.sent += sum(row.state == "sent" for row in marks)
         report.doubtful += sum(row.state == "doubt" for row in marks)
@@ -271,6 +273,7 @@ def commit_of(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) ->
         form=old.form if decision.form is None else decision.form,
         vitals=old.vitals if decision.vitals is None else decision.vitals,
         attention=old.attention if decision.attention is None else decision.attention,
+        channels=old.channels if decision.channels is None else decision.channels,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
     states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]

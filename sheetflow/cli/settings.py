@@ -35,7 +35,7 @@ ENCODING = "utf-8-sig"
 """UTF-8, with or without the mark that a Windows editor puts first."""
 SECRETS = ("inbox_key", "link_key", "mail_credentials")
 """What Secret Manager keeps; the functions get these as variables, and no file has them."""
-TOKENS = ("access_token", "mail_token")
+TOKENS = ("access_token", "mail_token", "person_tokens")
 """Secret as well, but for the tokens of a local workspace, which anybody may write down."""
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     mail_token: str = _theirs("mail_token")
     mail_credentials: str = _theirs("mail_credentials")
     templates: str = _theirs("templates")
+    person_tokens: str = _theirs("person_tokens")
+    chat_webhook: str = _theirs("chat_webhook")
 
     # What the commands need besides.
     workspace: str = _ours("", "a running local workspace that the commands talk to instead of Google")

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from sheetflow.core import consequences, filing, folding, health, history, intake
-from sheetflow.core.attention import mailing
+from sheetflow.core.attention import mailing, space, tasks
 from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, additions
@@ -268,6 +268,9 @@ class _Pass:
         decision.events = history.chain(token.head, token.seq, history.by_time(out.facts))
         last = {event.request: event.seq for event in decision.events}
         history_sheet = token.sheets["history"]
+        tasks.follow(
+            self.snapshot, self.state, self.requests, self.company, self.book, decision, out, self.now
+        )
         for rid, request in self.requests.items():
             known = self.state.get(rid)
             if request.deleted and self.now >= request.deleted + self.company.settings.draft_life:
@@ -290,3 +293,4 @@ class _Pass:
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
             *consequences.strangers(out.strangers, self.company, self.book, at),
         ]
+        space.tell(self.snapshot, self.requests, decision, self.company, self.now)

@@ -20,6 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sheetflow.core.attention.space import MESSAGE
+from sheetflow.core.attention.tasks import CLOSE, OPEN
 from sheetflow.core.company import Company
 from sheetflow.core.consequences import language_of
 from sheetflow.core.history import instant, moment
@@ -42,12 +44,14 @@ NAMED = 3
 """How many people or problems one sentence names."""
 
 AILMENTS = (
-    "trigger-silent", "edits-refused", "letters-stuck", "letters-failed", "nobody-approves", "nobody-pays",
+    "trigger-silent", "edits-refused", "letters-stuck", "letters-failed", "chat-silent", "tasks-refused",
+    "nobody-approves", "nobody-pays",
     "own-requests-only", "own-payments-only", "tabs-unread", "policy-unread",
 )  # fmt: skip
 """Every ailment: keys of [ailments] in `rules.toml`."""
 
 ILL = "ill:"
+_CHANNELS: Mapping[str, str] = {MESSAGE: "chat-silent", OPEN: "tasks-refused", CLOSE: "tasks-refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,13 @@ def examine(
 
 def _letters(outbox: Iterable[Row], now: datetime) -> Iterator[Ailment]:
     stuck, failed = [], []
+    last: dict[str, Row] = {}
     for row in outbox:
+        ailing = _CHANNELS.get(str(row[5])) if len(row) > 5 else None
+        if ailing:
+            if row[1] in ("sent", "failed"):
+                last[ailing] = row
+            continue
         try:
             if is_open(row):
                 known = read_outbox_row(row)
@@ -153,6 +163,19 @@ def _letters(outbox: Iterable[Row], now: datetime) -> Iterator[Ailment]:
             yield Ailment(
                 key, {"count": str(len(rows)), "whom": _named(rows), "result": rows[0].result[:200]}
             )
+    yield from _channels(last, now)
+
+
+def _channels(last: Mapping[str, Row], now: datetime) -> Iterator[Ailment]:
+    """Ways besides mail whose last letter was given up: told once, and over with the next that goes."""
+    for key, row in last.items():
+        try:
+            if row[1] == "failed" and moment(str(row[3])) + RECENT > now:
+                known = read_outbox_row(row)
+                facts = {"whom": str(known.letter.facts.get("person", "")), "result": known.result[:200]}
+                yield Ailment(key, facts)
+        except (ValueError, LookupError):
+            continue
 
 
 def _named(rows: Iterable[OutboxRow]) -> str:

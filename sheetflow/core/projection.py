@@ -147,6 +147,7 @@ def _read(row: Row) -> Request:
         banked=list(data.get("banked", ())),
         seen=Decimal(data.get("seen", "0")),
         approved=moment(data["approved"]) if "approved" in data else None,
+        tasks=dict(data.get("tasks", {})),
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -205,6 +206,7 @@ def _data(request: Request) -> dict[str, Any]:
         "banked": request.banked,
         "seen": str(request.seen) if request.seen else "",
         "approved": instant(request.approved) if request.approved else "",
+        "tasks": request.tasks,
     }
     if hold := request.hold:
         data["hold"] = {

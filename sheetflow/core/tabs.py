@@ -44,7 +44,7 @@ FIRST_STATE_ROW = 2
 TOKEN_NAME = "SF_VERSION"  # noqa: S105 - the name of a named range
 TOKEN_FIELDS = (
     "revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon", "form",
-    "access", "banks", "vitals", "policy", "orders",
+    "access", "banks", "vitals", "policy", "orders", "channels",
 )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def read_attention(cell: Cell) -> dict[str, str]:
         raise ConfigError([problem]) from error
 
 
-_LATER = ("form", "access", "banks", "vitals", "policy", "orders")
+_LATER = ("form", "access", "banks", "vitals", "policy", "orders", "channels")
 """Fields that a token written by an older sheetflow may lack."""
 BANK_HEADERS = ("bik", "name", "corr_account", "city")
 

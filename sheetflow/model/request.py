@@ -94,6 +94,8 @@ class Request:
     `bank_file`: the bank file that it stands in, and `order` what stands there (`core.bank.events`).
     `banked`: digests of the statement lines that it has had, `seen` what they come to: less than `paid` where
     a person marked what no statement has shown yet. `approved`: since when it may be paid.
+    `tasks`: by main address, the work that a task was opened for, with a mark once it is closed
+    (`core.attention.tasks`).
     """
 
     id: str
@@ -137,6 +139,7 @@ class Request:
     banked: list[str] = field(default_factory=list)
     seen: Decimal = Decimal(0)
     approved: datetime | None = None
+    tasks: dict[str, str] = field(default_factory=dict)
 
     def remember(self, said: Said) -> None:
         """Keep a comment, as short as a digest quotes it, and no more than the latest."""

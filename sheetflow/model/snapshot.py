@@ -31,7 +31,8 @@ class Token:
     `form`: form answers taken lately, id -> the version's moment (ISO). `vitals`: signs of life
     (`core.health`). `attention`: what is remembered of each person's digests, by address
     (`core.attention.standing`); it stands in a cell of its own. `orders`: the last number of a payment order,
-    by own account.
+    by own account. `channels`: what was last brought to the channels besides mail: the company that tasks
+    follow, the day of the last summary in the space.
     """
 
     revision: int
@@ -50,6 +51,7 @@ class Token:
     policy: str = ""
     attention: Mapping[str, str] = field(default_factory=dict)
     orders: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ class Decision:
     `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
     Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
     `wants_banks`: a draft's BIK asks for the bank directory, which was not read. `vitals`: the token's new
-    ones, None where they stay. `attention`: likewise.
+    ones, None where they stay. `attention`, `channels`: likewise.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -150,6 +152,7 @@ class Decision:
     wants_banks: bool = False
     vitals: Mapping[str, str] | None = None
     attention: Mapping[str, str] | None = None
+    channels: Mapping[str, str] | None = None
 
     @property
     def empty(self) -> bool:
@@ -157,5 +160,5 @@ class Decision:
         return not (
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
             or self.form is not None or self.book or self.recorded or self.vitals is not None
-            or self.attention is not None
+            or self.attention is not None or self.channels is not None
         )  # fmt: skip

@@ -220,6 +220,7 @@ class LocalWorkspace:
             "SHEETFLOW_API_ROOT": self.url,
             "SHEETFLOW_ACCESS_TOKEN": f"local:{cast.SERVICE_ACCOUNT}",
             "SHEETFLOW_MAIL_TOKEN": f"local:{cast.OWNER}",
+            "SHEETFLOW_PERSON_TOKENS": "local:",
         }
 
     def _install_trigger(self) -> None:

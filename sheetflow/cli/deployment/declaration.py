@@ -34,7 +34,7 @@ BUILD_ROLES = ("roles/artifactregistry.writer", "roles/logging.logWriter", "role
 """What Google's reference asks for an account that builds: put images, write logs, read the source."""
 INVOKER = "roles/run.invoker"
 EVERYBODY = "allUsers"
-NOT_DEPLOYED = (*SECRETS, "certs_url", "api_root", "access_token", "mail_token", "templates")
+NOT_DEPLOYED = (*SECRETS, "certs_url", "api_root", "access_token", "mail_token", "templates", "person_tokens")
 """Settings that no deployed function gets as a plain variable: secrets, and what is for a local workspace."""
 
 

@@ -17,7 +17,19 @@ BUDGET_DEFAULTS: Mapping[str, str] = {
     "urgent_days": "2",
     "reminder_days": "2, 4",
     "escalation_days": "6",
+    "tasks": "no",
+    "chat": "off",
 }
+URGENT, SUMMARY = "urgent", "summary"
+"""What may go to a Chat space: what people are told of at once; a summary each working morning."""
+SPACE: Mapping[str, frozenset[str]] = {
+    "": frozenset(), "off": frozenset(), "no": frozenset(), "нет": frozenset(), "выкл": frozenset(),
+    "urgent": frozenset({URGENT}), "срочное": frozenset({URGENT}),
+    "summary": frozenset({SUMMARY}), "сводка": frozenset({SUMMARY}),
+    "all": frozenset({URGENT, SUMMARY}), "всё": frozenset({URGENT, SUMMARY}),
+    "все": frozenset({URGENT, SUMMARY}),
+}  # fmt: skip
+"""The words for it, of both languages."""
 YES = ("yes", "true", "on", "1", "да", "вкл")
 MOST = 365
 """Working days that a setting may be."""
@@ -32,7 +44,7 @@ class Budget:
     `on`: whether there are digests at all; without them each letter goes at once. `hour`: when digests go, by
     the company's clock. `urgent`: working days until the day to pay by, from which on a request is urgent.
     `reminders`: after how many working days of waiting the digest says so again. `escalation`: after how many
-    the directors are told; 0 for never.
+    the directors are told; 0 for never. `space`: what goes to the Chat space, too.
     """
 
     on: bool = True
@@ -41,6 +53,7 @@ class Budget:
     reminders: tuple[int, ...] = (2, 4)
     escalation: int = 6
     calendar: Calendar = field(default_factory=Calendar)
+    space: frozenset[str] = frozenset()
 
 
 def read_budget(values: Mapping[str, str], problems: list[str]) -> Budget:
@@ -69,6 +82,9 @@ def read_budget(values: Mapping[str, str], problems: list[str]) -> Budget:
     calendar, unread = read_calendar(week, values["holidays"])
     if unread:
         problems.append(f"Settings: holidays: {', '.join(unread)!r} cannot be read, so it changes no day")
+    space = SPACE.get(values.get("chat", "").strip().lower())
+    if space is None:
+        wrong("chat", "not off, urgent, summary or all")
     urgent, escalation = days("urgent_days"), days("escalation_days")
     return Budget(
         on=values["digest"].strip().lower() in YES,
@@ -77,6 +93,7 @@ def read_budget(values: Mapping[str, str], problems: list[str]) -> Budget:
         reminders=tuple(day for day in days("reminder_days") if day),
         escalation=escalation[0] if escalation else 0,
         calendar=calendar,
+        space=space or frozenset(),
     )
 
 
