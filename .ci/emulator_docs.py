@@ -26,6 +26,7 @@ NAMES = {
     "gmail.v1": "Gmail v1",
     "forms.v1": "Forms v1",
     "tasks.v1": "Tasks v1",
+    "chat.v1": "Chat v1",
 }
 HEADING = "| | served | not served |\n| --- | --- | --- |"
 

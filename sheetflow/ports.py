@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
@@ -99,43 +99,6 @@ class MailPort(Protocol):
 
     def find(self, reference: str) -> str | None:
         """The id of a sent message that carries this reference, or None."""
-        ...
-
-
-class TasksPort(Protocol):
-    """People's own task lists."""
-
-    def open(
-        self, person: str, reference: str, title: str, notes: str, due: date | None, since: datetime
-    ) -> str:
-        """Make a task in somebody's list; gives its id. One that is there, in whatever state, stays as it is.
-
-        Args:
-            person: the list's owner, an address.
-            reference: stands in the notes, and in no other task's.
-            title: one line.
-            notes: further lines.
-            due: the day to have done it by.
-            since: the task cannot have been made before that.
-        """
-        ...
-
-    def close(self, person: str, reference: str, since: datetime) -> str:
-        """Complete a task that is still open; gives its id, "" where there is none."""
-        ...
-
-
-class ChatPort(Protocol):
-    """A space of Google Chat, by its webhook."""
-
-    def post(self, key: str, text: str, thread: str) -> str:
-        """Post a message under a key, once however often it is asked for; gives the message's name.
-
-        Args:
-            key: hexadecimal digits, the message's own.
-            text: in Chat's markup.
-            thread: messages of one thread are one conversation.
-        """
         ...
 
 

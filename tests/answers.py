@@ -23,7 +23,10 @@ from flask.signals import request_finished
 from tests.discovery import problems
 from tests.methods import method_of
 
-GOOGLE = ("/v4/", "/drive/", "/upload/", "/resumable/", "/download/", "/gmail/", "/v1/forms", "/tasks/")
+GOOGLE = (
+    "/v4/", "/drive/", "/upload/", "/resumable/", "/download/", "/gmail/", "/v1/forms", "/v1/spaces",
+    "/tasks/",
+)  # fmt: skip
 
 CHILD = Path(__file__).parent / "child"
 TOLD = "ANSWERS_TOLD"

@@ -13,7 +13,7 @@ from flask import Flask
 from sheetflow.emulator.sheets.routes import serves
 from tests.discovery import discovery
 
-DOCUMENTS = ("sheets.v4", "drive.v3", "gmail.v1", "forms.v1", "tasks.v1")
+DOCUMENTS = ("sheets.v4", "drive.v3", "gmail.v1", "forms.v1", "tasks.v1", "chat.v1")
 OLDER = ("drive.v2",)
 """Of these a method or two are served, for clients that still call them."""
 _PARAMETER = re.compile(r"\{\+?(\w+)\}")

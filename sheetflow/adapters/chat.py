@@ -1,4 +1,4 @@
-"""The Chat space, by its incoming webhook (ChatPort): one POST, and an address that is itself the secret.
+"""The Chat space, by its webhook (ChatPort): one POST, and an address that is itself the secret.
 
 The key and the token in the address are all that posting needs, so no error here repeats it, and it leads to
 Google Chat or to a local workspace and nowhere else.

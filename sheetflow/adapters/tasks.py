@@ -1,4 +1,4 @@
-"""Tasks in people's own lists, by Google Tasks v1 (TasksPort): each call is made as the person it is for.
+"""Tasks in people's own lists, by Google Tasks v1 (TasksPort): each call is made as its person.
 
 Tasks has no key of the caller's, so a task is known by its reference, which stands in its notes and is looked
 for before one is made: among the open, completed, hidden and deleted ones that changed since it can have been

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from sheetflow.app.letters import clean, day_text, money_text, reference_of
 from sheetflow.app.links import Links
@@ -21,7 +21,6 @@ from sheetflow.core.rulebook import Words
 from sheetflow.core.tabs import OutboxRow
 from sheetflow.errors import ConfigError, PortError
 from sheetflow.model.snapshot import Letter
-from sheetflow.ports import ChatPort, TasksPort
 
 FEW_TRIES = 6
 """Of a message or a task whose service is out of reach: an hour or so; then it is given up."""
@@ -34,6 +33,43 @@ _MARKUP = str.maketrans(
 )
 _NUMBER = re.compile(r"\d(?:[ \u00a0-]?\d){8,}")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|chat):")
+
+
+class TasksPort(Protocol):
+    """People's own task lists."""
+
+    def open(
+        self, person: str, reference: str, title: str, notes: str, due: date | None, since: datetime
+    ) -> str:
+        """Make a task in somebody's list; gives its id. One that is there, in whatever state, stays as it is.
+
+        Args:
+            person: the list's owner, an address.
+            reference: stands in the notes, and in no other task's.
+            title: one line.
+            notes: further lines.
+            due: the day to have done it by.
+            since: the task cannot have been made before that.
+        """
+        ...
+
+    def close(self, person: str, reference: str, since: datetime) -> str:
+        """Complete a task that is still open; gives its id, "" where there is none."""
+        ...
+
+
+class ChatPort(Protocol):
+    """A space of Google Chat, by its webhook."""
+
+    def post(self, key: str, text: str, thread: str) -> str:
+        """Post a message under a key, once however often it is asked for; gives the message's name.
+
+        Args:
+            key: hexadecimal digits, the message's own.
+            text: in Chat's markup.
+            thread: messages of one thread are one conversation.
+        """
+        ...
 
 
 def is_channel(template: str) -> bool:

@@ -51,6 +51,8 @@ LEGACY_PATHS = ("/drive/", "/upload/", "/resumable/", "/download/", "/gmail/", "
 
 _ODD_SLASH = re.compile(r"^(/v4/spreadsheets/[^/]+(?=/:|/$)|/(?:drive|upload|gmail|v1)/.*[^/](?=/$))/")
 
+_WEBHOOK = re.compile(r"/v1/spaces/[^/]+/messages")
+
 FAULT_WORDS = {
     400: "Request contains an invalid argument.",
     401: "Request had invalid authentication credentials.",
@@ -141,7 +143,7 @@ def _before(emulator: Emulator) -> Response | None:
         if response is not None:
             return response
     g.fault = fault
-    if not request.path.startswith(OPEN_PATHS) and not _is_upload_session():
+    if not request.path.startswith(OPEN_PATHS) and not _is_upload_session() and not _is_webhook():
         authorization = request.headers.get("Authorization")
         if authorization or not request.path.startswith(LINK_PATHS):
             g.caller = emulator.identity.caller(authorization)
@@ -160,6 +162,12 @@ def _is_upload_session() -> bool:
     return session and request.path.startswith(
         ("/upload/drive/", "/upload/gmail/", "/resumable/upload/gmail/")
     )
+
+
+def _is_webhook() -> bool:
+    """Whether a Chat space's webhook is called: its address has its own key and token."""
+    named = not request.headers.get("Authorization") and bool({"key", "token"} & request.args.keys())
+    return named and request.method == "POST" and _WEBHOOK.fullmatch(request.path) is not None
 
 
 def _after(emulator: Emulator, response: Response) -> Response:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetflow.emulator.apps_script.runtime import AppsScript
+from sheetflow.emulator.chat import routes as chat_routes
+from sheetflow.emulator.chat.service import Chat
 from sheetflow.emulator.control import CallLog, Clock, Events, Faults, Switches
 from sheetflow.emulator.couriers import Courier
 from sheetflow.emulator.drive import Drive, blueprint
@@ -54,6 +56,7 @@ class Emulator:
         gmail: mailboxes.
         forms: forms and their responses.
         tasks: task lists and tasks.
+        chat: spaces that webhooks post to.
         scripts: Apps Script projects.
         hand: edits as people make them.
         respondent: responses as people send them.
@@ -96,6 +99,7 @@ class Emulator:
             on_submit=self._submitted,
         )
         self.tasks = Tasks(self.store, self.clock)
+        self.chat = Chat(self.store, self.clock)
         self.scripts = AppsScript(self)
         self.hand = Hand(self)
         self.respondent = Respondent(self)
@@ -120,6 +124,7 @@ class Emulator:
             forms_routes.blueprint(self.forms),
             forms_page.blueprint(self),
             tasks_routes.blueprint(self.tasks),
+            chat_routes.blueprint(self.chat),
         ]
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ EVERY_SCOPE = " ".join(
         f"https://www.googleapis.com/auth/{name}"
         for name in (
             "userinfo.email", "spreadsheets", "drive", "gmail.modify", "forms.body", "forms.body.readonly",
-            "forms.responses.readonly", "tasks",
+            "forms.responses.readonly", "tasks", "chat.messages.readonly",
         )
     ]
 )  # fmt: skip

@@ -81,6 +81,8 @@ _ROUTES = (
     ("PATCH", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.patch"),
     ("*", r"/tasks/v1/users/@me/lists/[^/]+", "tasks.tasklists.{method}"),
     ("*", r"/tasks/v1/users/@me/lists", "tasks.tasklists.{plural}"),
+    ("*", r"/v1/spaces/[^/]+/messages/[^/]+", "chat.spaces.messages.{method}"),
+    ("*", r"/v1/spaces/[^/]+/messages", "chat.spaces.messages.{plural}"),
     ("GET", r"/spreadsheets/(?:d/[^/]+/)?export", "docs.export"),
     ("POST", r"/batch(?:/.*)?", "batch"),
     ("POST", r"/token", "oauth.token"),

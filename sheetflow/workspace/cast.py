@@ -7,6 +7,8 @@ from collections.abc import Mapping
 DOMAIN = "firm.example"
 OWNER = f"robot@{DOMAIN}"
 """Owns the spreadsheet and the trigger; has no role, for protections never bind an owner."""
+SPACE = "Payments"
+"""The title of the Chat space."""
 SERVICE_ACCOUNT = "sheetflow@firm-example.iam.gserviceaccount.com"
 SCHEDULER = "scheduler@firm-example.iam.gserviceaccount.com"
 

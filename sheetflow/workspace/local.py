@@ -221,6 +221,7 @@ class LocalWorkspace:
             "SHEETFLOW_ACCESS_TOKEN": f"local:{cast.SERVICE_ACCOUNT}",
             "SHEETFLOW_MAIL_TOKEN": f"local:{cast.OWNER}",
             "SHEETFLOW_PERSON_TOKENS": "local:",
+            "SHEETFLOW_CHAT_WEBHOOK": self.url + self.emulator.chat.webhook(cast.SPACE),
         }
 
     def _install_trigger(self) -> None:

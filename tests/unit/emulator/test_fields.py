@@ -58,6 +58,7 @@ PROPOSAL = (
 COMMENT = "kind,id,createdTime,modifiedTime,htmlContent,content,deleted,author(kind,displayName,me)"
 CHANNEL = "kind,id,resourceId,resourceUri,expiration"
 MAIL = "id,threadId,labelIds"
+SAID = "name,sender(name,type),createTime,text,formattedText,argumentText,thread(name,threadKey),space/name"
 WHOLE_MAIL = (
     f"{MAIL},snippet,historyId,internalDate,sizeEstimate,"
     "payload(partId,mimeType,filename,headers(name,value),body/size)"
@@ -260,6 +261,9 @@ FIELDS = {
     "tasks.tasks.move": TASK,
     "tasks.tasks.clear": NOTHING,
     "tasks.tasks.delete": NOTHING,
+    "chat.spaces.messages.create": SAID,
+    "chat.spaces.messages.get": SAID,
+    "chat.spaces.messages.list": f"messages({SAID})",
 }  # fmt: skip
 
 
@@ -296,6 +300,7 @@ class Story:
         self.mail()
         self.forms()
         self.tasks()
+        self.space()
 
     def sheets(self) -> None:
         book = self.call("POST", "/v4/spreadsheets", {"properties": {"title": "Register"}})["spreadsheetId"]
@@ -546,6 +551,13 @@ class Story:
         self.call("POST", f"/tasks/v1/lists/{made}/clear")
         self.call("DELETE", f"{tasks}/{second}")
         self.call("DELETE", f"{root}/{made}")
+
+    def space(self) -> None:
+        webhook = self.emulator.chat.webhook("Payments")
+        body = {"text": "Paid", "thread": {"threadKey": "PR-1"}}
+        said = self.call("POST", webhook, body, headers={"Authorization": ""})["name"]
+        self.call("GET", f"/v1/{said}")
+        self.call("GET", webhook.partition("?")[0])
 
 
 @pytest.fixture(scope="module")

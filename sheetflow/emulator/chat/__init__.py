@@ -1,0 +1,1 @@
+"""Chat v1: spaces that webhooks post to, and their messages."""
