@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sheetflow.core.access import Grant
 from sheetflow.model.cells import Cell
-from sheetflow.model.events import Dropped, Event, Filing, Response, Returned
+from sheetflow.model.events import Dropped, Event, Filing, Response
 from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
 
 
@@ -99,18 +99,6 @@ class MailPort(Protocol):
 
     def find(self, reference: str) -> str | None:
         """The id of a sent message that carries this reference, or None."""
-        ...
-
-
-class BouncesPort(Protocol):
-    """Mails of ours that came back."""
-
-    def returned(self) -> Sequence[Returned]:
-        """Those that were not told of yet."""
-        ...
-
-    def told(self, returned: Sequence[Returned]) -> None:
-        """They were recorded: they need not be told of again."""
         ...
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
-from sheetflow.adapters.bounces import GmailBounces
 from sheetflow.adapters.chat import ChatWebhook
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.credentials import DRIVE_SCOPES as DRIVE_SCOPES
@@ -33,6 +32,7 @@ from sheetflow.adapters.identity import Verifier
 from sheetflow.adapters.later import ROOT as LATER_ROOT
 from sheetflow.adapters.later import SCOPE as LATER_SCOPE
 from sheetflow.adapters.later import Later
+from sheetflow.adapters.mailroom import GmailMailroom
 from sheetflow.adapters.permissions import DrivePermissions
 from sheetflow.adapters.sheets import Sheets
 from sheetflow.adapters.tasks import GoogleTasks
@@ -143,9 +143,9 @@ class Runtime:
         """The mailbox."""
         return GmailMail(self._mailbox(), self.config.api_root or None)
 
-    def bounces(self) -> GmailBounces:
-        """The same mailbox, for what came back."""
-        return GmailBounces(self._mailbox(), self.config.api_root or None)
+    def mailroom(self) -> GmailMailroom:
+        """The same mailbox, for what arrives in it."""
+        return GmailMailroom(self._mailbox(), self.config.api_root or None, self.config.spreadsheet)
 
     def _mailbox(self) -> Credentials:
         config = self.config
@@ -265,7 +265,7 @@ class Runtime:
             self.channels(),
         )  # fmt: skip
         return Process(
-            self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.bounces()
+            self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.mailroom()
         )
 
     def compose(self, letter: Letter) -> EmailMessage:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -31,7 +31,7 @@ from sheetflow.core.tabs import CONTRACTOR_HEADERS, first_token, read_outbox_row
 from sheetflow.errors import ConcurrentEdit
 from sheetflow.model.cells import Cell, canonical, digest
 from sheetflow.model.columns import COLUMNS, SHOWN
-from sheetflow.model.events import Act, Event, FiledFile, Filing, Response, Upload
+from sheetflow.model.events import Act, Arrived, Event, FiledFile, Filing, Response, Returned, Upload
 from sheetflow.model.snapshot import Letter, Registry, Row, Snapshot
 from sheetflow.ports import Block, Commit, Receipt
 from sheetflow.runtime import load_rulebook_words
@@ -139,6 +139,21 @@ class FakeForms:
     def responses(self, since: datetime | None) -> list[Response]:
         self.asked.append(since)
         return [answer for answer in self.answers if since is None or answer.at >= since]
+
+
+class FakeMailroom:
+    """Mails that answer ours, put in by hand (MailroomPort). `strange`: those that were not taken."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Arrived] = []
+        self.strange: list[str] = []
+
+    def arrived(self) -> tuple[list[Returned], list[Arrived]]:
+        return [], list(self.waiting)
+
+    def told(self, returned: Collection[str], strange: Collection[str]) -> None:
+        self.strange += strange
+        self.waiting = []
 
 
 class FakeFiles:
@@ -293,7 +308,7 @@ class Desk:
         policy: str = "",
     ) -> None:
         self.clock, self.nonces, self.mail = FakeClock(), FakeNonces(), FakeMail()
-        self.forms, self.files = FakeForms(), FakeFiles()
+        self.forms, self.files, self.mailroom = FakeForms(), FakeFiles(), FakeMailroom()
         rows: list[list[Cell]] = [list(row) for row in tables.parse(people)]
         options = {"time_zone": "UTC", "company": "Firm", "digest": "no", **(settings or {})}
         self.language = language
@@ -311,7 +326,7 @@ class Desk:
     def process(self) -> Process:
         """A fresh instance, as a cold function would be."""
         deliverer = Deliverer(self.mail, _plain, lambda key: "SF" + key, self.files, channels=self.channels)
-        return Process(self.sheet, deliverer, self.book, self.clock, self.nonces, self.forms)
+        return Process(self.sheet, deliverer, self.book, self.clock, self.nonces, self.forms, self.mailroom)
 
     def run(self, *acts: Act, later: timedelta = timedelta(seconds=1), scheduled: bool = False) -> PassReport:
         """Let some time go by and run a pass."""

@@ -81,6 +81,7 @@ def compose(
     calendar: str = "",
     unsubscribe: str = "",
     more: Mapping[str, Any] = MappingProxyType({}),
+    registry: str = "",
 ) -> EmailMessage:
     """Make the mail of a letter.
 
@@ -97,6 +98,7 @@ def compose(
         calendar: the payment calendar of the recipient; "" for none.
         unsubscribe: where the recipient says that they do not want what they need not act on; "" for none.
         more: further facts for the template, ready to be read.
+        registry: the spreadsheet's id: requests of several have the same numbers.
 
     Raises:
         Invalid: "email-malformed": the recipient or the sender is not exactly one plain address.
@@ -136,11 +138,16 @@ def compose(
     if letter.request or letter.template == DIGEST:
         # Mails about one request share an ancestor, so that clients show them together; so do digests.
         kind, about = ("request", letter.request) if letter.request else (DIGEST, letter.to)
-        root = hashlib.sha256(about.encode()).hexdigest()[:20]
+        root = root_of(registry, about)
         message["References"] = f"<{kind}-{root}@{own.partition('@')[2]}>"
     message.set_content(made.text, cte="base64")
     message.add_alternative(made.html, subtype="html", cte="base64")
     return message
+
+
+def root_of(registry: str, about: str) -> str:
+    """What mails about one request have in common: the first part of the message id that all refer to."""
+    return hashlib.sha256(f"{registry}\n{about}".encode()).hexdigest()[:20]
 
 
 class Subject(str):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.app import tidying
+from sheetflow.app.answers import Answer, MailroomPort, acts_of, read_answer
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import TRIES, mend, next_token
 from sheetflow.core import intake
@@ -23,7 +24,7 @@ from sheetflow.errors import ConcurrentEdit, PortError, Unavailable
 from sheetflow.model.cells import text_of
 from sheetflow.model.events import Act, Bounce, Refusal, Response, Returned
 from sheetflow.model.snapshot import Decision, Row, Snapshot, Token
-from sheetflow.ports import BouncesPort, ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
+from sheetflow.ports import ClockPort, Commit, FormsPort, NoncesPort, Receipt, SheetPort
 
 
 @dataclass(slots=True)
@@ -80,10 +81,10 @@ class Process:
         clock: ClockPort,
         nonces: NoncesPort,
         forms: FormsPort | None = None,
-        bounces: BouncesPort | None = None,
+        mailroom: MailroomPort | None = None,
     ) -> None:
         self.sheet, self.deliverer, self.book, self.forms = sheet, deliverer, book, forms
-        self.bounces = bounces
+        self.mailroom = mailroom
         self.clock, self.nonces = clock, nonces
 
     def run(self, acts: Sequence[Act] = (), *, form: bool = False, scheduled: bool = False) -> PassReport:
@@ -93,7 +94,7 @@ class Process:
             acts: what somebody chose on the request page; answered in the report.
             form: look for form answers too: one or more calls of the Forms API, whatever their number.
             scheduled: the schedule asked for it: write down, once an hour, that it runs, and look for mails
-                that came back: one call of the mailbox where there is none.
+                that came back and for answers: one call of the mailbox where there is none.
 
         Raises:
             ConcurrentEdit: others were faster at every try; nothing is lost, the next pass goes on.
@@ -104,10 +105,12 @@ class Process:
         marks: list[OutboxRow] = []
         open_acts = tuple(acts)
         responses: dict[str, tuple[Response, ...]] = {}
-        returned = self._returned() if scheduled else ()
+        returned, answers = self._arrived() if scheduled else ((), ())
+        letters = answers
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
-            snapshot.acts, snapshot.scheduled = open_acts, scheduled
+            said = acts_of(letters, snapshot, self.book.spreadsheet, self.deliverer.reference)
+            snapshot.acts, snapshot.scheduled = (*open_acts, *said), scheduled
             snapshot.responses = self._responses(snapshot, responses) if form else ()
             snapshot.bounces = _bounces(snapshot, returned, self.deliverer.reference)
             _with_marks(snapshot, marks)
@@ -122,7 +125,7 @@ class Process:
             if decision.empty and not work.rows:
                 _answer(report, decision)
                 if not work.to_send:
-                    self._told(returned)
+                    self._told(returned, answers, report)
                     return report
                 marks = self._deliver(work.to_send, report, snapshot)
                 continue
@@ -138,7 +141,7 @@ class Process:
                 if not self._took_effect(commit):
                     continue
                 receipt = Receipt(commit.new)
-            marks, open_acts = [], ()
+            marks, open_acts, letters = [], (), ()
             report.commits += 1
             report.events += [f"{event.kind} {event.request}".strip() for event in decision.events]
             report.refusals += decision.refusals
@@ -149,20 +152,27 @@ class Process:
             if marks and not filed and self._mark(commit, receipt, work, marks, report):
                 marks = []
             if not marks and not again:
-                self._told(returned)
+                self._told(returned, answers, report)
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
 
-    def _returned(self) -> Sequence[Returned]:
-        """What came back. A mailbox out of reach keeps no pass from running: the next one looks again."""
+    def _arrived(self) -> tuple[Sequence[Returned], Sequence[Answer]]:
+        """What came. A mailbox out of reach keeps no pass from running: the next one looks again."""
         try:
-            return self.bounces.returned() if self.bounces else ()
+            returned, answers = self.mailroom.arrived() if self.mailroom else ((), ())
         except PortError:
-            return ()
+            return (), ()
+        return returned, [read_answer(one) for one in answers]
 
-    def _told(self, returned: Sequence[Returned]) -> None:
-        if returned and self.bounces:
-            self.bounces.told(returned)
+    def _told(self, returned: Sequence[Returned], answers: Sequence[Answer], report: PassReport) -> None:
+        """Let the mailbox know; where it cannot be told, the next pass finds that all was recorded."""
+        if self.mailroom:
+            taken = {uuid for uuid, refusal in report.answers.items() if refusal is None}
+            strange = [one.message for one in answers if one.message not in taken and not one.automatic]
+            try:
+                self.mailroom.told([one.message for one in returned], strange)
+            except PortError:
+                return
 
     def _responses(self, snapshot: Snapshot, asked: dict[str, tuple[Response, ...]]) -> tuple[Response, ...]:
         """The form's answers, asked for once a pass however often it reads."""

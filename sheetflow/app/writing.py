@@ -59,6 +59,7 @@ class Writer:
         return letters.compose(
             letter, self.words, self.templates, self.sender, link, letters.reference_of(letter.id), zone=zone,
             waiting=waiting, payment=payment, calendar=calendar, more=more,
+            registry=self.spreadsheet,
         )  # fmt: skip
 
     def _payment(self, letter: Letter, request: str, own: str) -> str:

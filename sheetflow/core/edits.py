@@ -11,6 +11,7 @@ from typing import Any
 
 from sheetflow.core.attention.waiting import escalated
 from sheetflow.core.autofill import complete
+from sheetflow.core.correspondence import MAIL, answered
 from sheetflow.core.disputes import DISPUTE, dispute
 from sheetflow.core.filing import FILES_FIRST, ask, follow, waits_for_files
 from sheetflow.core.judge import judge
@@ -153,6 +154,8 @@ def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> Non
         data: dict[str, Any] = {"text": text} | ({"mentions": list(named.told)} if named.told else {})
         if isinstance(step, Act) and step.signed_in:
             data["signed_in"] = step.signed_in
+        if isinstance(step, Act) and via == MAIL:
+            data["link"] = step.link
         turn.happen(Fact(step.at, request.id, "CommentAdded", person.email, via, data, step.uuid))
     else:
         turn.put("comment", text)
@@ -173,8 +176,8 @@ def _act(turn: Turn, act: Act) -> None:
     if act.link and (request.links.get(act.link) == act.uuid or (held and held.cause == act.uuid)):
         answers[act.uuid] = None  # done already, in a commit whose answer was lost
         return
-    if act.act == DISPUTE:
-        answers[act.uuid] = dispute(turn, act)
+    if act.via == MAIL or act.act == DISPUTE:
+        answers[act.uuid] = answered(turn, act, _comment) if act.via == MAIL else dispute(turn, act)
         return
     person = turn.company.people.find(act.user)
     stranger = _stranger(turn, act)

@@ -144,6 +144,16 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail that answers something: its id and its thread's in the mailbox, when it came, its bytes."""
+
+    message: str
+    thread: str
+    at: datetime
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
     """What came back, as the Outbox knows it: to whom it was, and about which request."""
 

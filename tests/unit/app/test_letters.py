@@ -81,7 +81,7 @@ LETTERS = (
     "put-back",
     "contractor-paid", "contractor-part-paid", "contractor-payments",
     "reversal-asked", "reversed", "confirm-status",
-    "mentioned",
+    "mentioned", "answer-not-taken",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
     "statement-read", "statement-rejected", "statement-stranger",
 )  # fmt: skip
@@ -113,6 +113,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         more = {"to_decide": "1", "respondent": "eve@elsewhere.example", "company": "Firm & Co", **more}
         return {**told, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
     asked: dict[str, dict[str, object]] = {
+        "answer-not-taken": {"items": [{"says": "It decides nothing."}], "kept": "yes", **EVENT_FACTS},
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
         "payment-disputed": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
@@ -183,7 +184,8 @@ def test_letters__every_one_has_its_template_and_no_other_is_there() -> None:
 
 def test_letters__core_names_no_other() -> None:
     source = "".join(
-        Path(f"sheetflow/core/{name}.py").read_text("utf-8") for name in ("consequences", "told", "health")
+        Path(f"sheetflow/core/{name}.py").read_text("utf-8")
+        for name in ("consequences", "told", "correspondence", "health")
     )
     for name in ("access", "bank/dropped"):
         source += Path(f"sheetflow/core/{name}.py").read_text("utf-8")
