@@ -14,17 +14,19 @@ import requests
 from sheetflow.runtime import from_environment
 
 
-def run_pass(environment: Mapping[str, str], after: int, *, form: bool = False) -> bool:
+def run_pass(
+    environment: Mapping[str, str], after: int, *, form: bool = False, scheduled: bool = False
+) -> bool:
     """Run a pass that dies once `after` of its HTTP requests were answered; 0: before the first.
 
-    `form`: one that looks for answers of the form too.
+    `form`: one that looks for answers of the form too; `scheduled`: into the mailbox too.
 
     Returns:
         Whether it was killed; False: it made no more than that many requests and came to its end.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    child = context.Process(target=_child, args=(dict(environment), after, form), daemon=True)
+    child = context.Process(target=_child, args=(dict(environment), after, form, scheduled), daemon=True)
     child.start()
     child.join(60)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
@@ -51,10 +53,10 @@ def _command(arguments: list[str], after: int, batch: int) -> None:
         main(arguments, standalone_mode=False)
 
 
-def _child(environment: Mapping[str, str], after: int, form: bool) -> None:
+def _child(environment: Mapping[str, str], after: int, form: bool, scheduled: bool) -> None:
     process = from_environment(environment).process()
     with _dying(after):
-        process.run(form=form)
+        process.run(form=form, scheduled=scheduled)
 
 
 @contextmanager
