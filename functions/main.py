@@ -11,19 +11,19 @@ The module is imported at every cold start: nothing heavy may be imported here (
 from __future__ import annotations
 
 import json
-import logging
 import os
-import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import functions_framework
 from flask import Request, Response
 
+from sheetflow.adapters.calls import recording
 from sheetflow.adapters.forms import SERVICE as FORMS
 from sheetflow.adapters.gathering import Gathering
+from sheetflow.adapters.logs import Entry, hushed, logger
 from sheetflow.app.process import PassReport
 from sheetflow.errors import CallerRefused, ConfigError, PortError, SheetflowError
 from sheetflow.runtime import Runtime, from_environment
@@ -47,6 +47,10 @@ class Refused(Exception):
     def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         self.status, self.reason, self.headers = status, reason, headers or {}
         super().__init__(reason)
+
+
+class _Bug(Exception):
+    """An exception that nobody foresaw: where it was stands in the log."""
 
 
 @functions_framework.http
@@ -73,20 +77,17 @@ def request_page(request: Request) -> Response:
     from sheetflow.pages import web
     from sheetflow.pages.headers import HEADERS
 
-    started = time.perf_counter()
-    try:
-        page_url = _runtime().config.page_url
-        knocked = web.knock(request, page_url)
-        answer = _front().answer(knocked)
-    except (web.Unreadable, SheetflowError) as error:
-        status, headers = _status(error)
-        _log("request_page", status, started, error)
-        return Response(_sorry(status, request.method), status, {**HEADERS, **headers})
-    except Exception:
-        _log_bug("request_page", started)
-        raise
-    _log("request_page", answer.status, started, report=answer.report)
-    return web.response(answer, knocked, page_url)
+    with _told("request_page", request) as entry:
+        try:
+            page_url = _runtime().config.page_url
+            knocked = web.knock(request, page_url)
+            answer = _front().answer(knocked)
+        except (web.Unreadable, SheetflowError) as error:
+            status, headers = _status(error)
+            entry.done(status, error, says=_says(error))
+            return Response(_sorry(status, request.method), status, {**HEADERS, **headers})
+        entry.done(answer.status, report=answer.report.as_dict() if answer.report else None)
+        return web.response(answer, knocked, page_url)
 
 
 def _run_pass(name: str, request: Request) -> Response:
@@ -109,7 +110,7 @@ def _run_pass(name: str, request: Request) -> Response:
             runtime.process().tidy()
         return report
 
-    return _answer_json(name, work)
+    return _answer_json(name, request, work)
 
 
 def _take_statements(runtime: Runtime) -> None:
@@ -119,7 +120,7 @@ def _take_statements(runtime: Runtime) -> None:
         if incoming is not None:
             incoming.run()
     except SheetflowError as error:
-        _LOG.warning("on_schedule: Bank/Incoming waits, %s: %s", type(error).__name__, error)
+        _LOG.warning("on_schedule: Bank/Incoming waits, %s: %s", type(error).__name__, hushed(str(error)))
 
 
 def _with_form(runtime: Runtime, passes: int) -> PassReport:
@@ -141,29 +142,31 @@ def _with_form(runtime: Runtime, passes: int) -> PassReport:
     return report
 
 
-def _answer_json(name: str, work: Callable[[], PassReport]) -> Response:
-    started = time.perf_counter()
-    try:
-        report = work()
-    except (Refused, SheetflowError) as error:
-        status, headers = _status(error)
-        _log(name, status, started, error)
-        if status == 503 and name != "on_schedule":  # whoever calls that one calls again by themselves
-            _hand_on(name)
-        return _json_response({"error": _reason(error, status)}, status, headers)
-    except Exception:
-        _log_bug(name, started)
-        raise
-    _log(name, 200, started, report=report)
-    return _json_response(report.as_dict(), 200, {})
+def _answer_json(name: str, request: Request, work: Callable[[], PassReport]) -> Response:
+    with _told(name, request) as entry:
+        try:
+            report = work()
+        except (Refused, SheetflowError) as error:
+            status, headers = _status(error)
+            handed_on = _hand_on(name) if status == 503 else ""
+            entry.done(status, error, says=_says(error), handed_on=handed_on)
+            return _json_response({"error": _reason(error, status)}, status, headers)
+        entry.done(200, report=report.as_dict())
+        return _json_response(report.as_dict(), 200, {})
 
 
-def _hand_on(name: str) -> None:
-    """A nudge that failed is not sent again: have a pass asked for soon, where there is a queue."""
+def _hand_on(name: str) -> str:
+    """A nudge that failed is not sent again: have a pass asked for soon, where there is a queue.
+
+    Gives who goes on with it, for the log.
+    """
+    if name == "on_schedule":
+        return "to the next call: whoever calls this one calls again by themselves"
     later = _runtime().later()
     problem = later.hand_on() if later is not None else ""
-    if problem:
-        _LOG.warning("%s: not handed on, %s", name, problem)
+    if later is None or problem:
+        return f"to the schedule{', not to the queue: ' + problem if problem else ''}"
+    return "to the queue"
 
 
 # --- what comes in
@@ -287,63 +290,23 @@ def _sign_in() -> SignIn | None:
 # --- logs
 
 
-class _Lines(logging.StreamHandler[TextIO]):
-    """One JSON object a line on whatever standard output is now."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.stream = sys.stdout
-        super().emit(record)
-
-    def format(self, record: logging.LogRecord) -> str:
-        second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line: dict[str, object] = {"time": f"{second}.{int(record.msecs):03d}+00:00"}
-        line |= {"severity": record.levelname, "message": record.getMessage()}
-        line |= getattr(record, "facts", {})
-        if record.exc_info:
-            line["stack_trace"] = logging.Formatter().formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+_LOG = logger("sheetflow.functions")
 
 
-def _logger() -> logging.Logger:
-    logger = logging.getLogger("sheetflow.functions")
-    if not logger.handlers:
-        logger.addHandler(_Lines(sys.stdout))
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-    return logger
+@contextmanager
+def _told(name: str, request: Request) -> Iterator[Entry]:
+    """The log line of a call, and what Google was asked for its sake. A bug is written down and goes on."""
+    with recording() as recorder:
+        entry = Entry(_LOG, name, dict(request.headers), os.environ, recorder)
+        try:
+            yield entry
+        except Exception:  # noqa: BLE001 - told in full, and answered with 500 all the same
+            entry.bug()
+            raise _Bug from None  # whoever logs it too must not quote what the exception quotes
 
 
-_LOG = _logger()
-
-
-def _log(
-    name: str,
-    status: int,
-    started: float,
-    error: Exception | None = None,
-    report: PassReport | None = None,
-) -> None:
-    facts: dict[str, object] = {"function": name, "status": status, "ms": _since(started)}
-    if report is not None:
-        facts["pass"] = report.as_dict()
-    level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
-    if status == 503:
-        level = logging.WARNING
-    message = f"{name}: {status}"
-    if isinstance(error, Refused):
-        message += f", {error.reason}"
-    elif isinstance(error, ConfigError):
-        facts["problems"] = error.problems
-        message += ", not set up as it should be"
-    elif error is not None:
-        message += f", {type(error).__name__}: {error}"
-    _LOG.log(level, message, extra={"facts": facts})
-
-
-def _log_bug(name: str, started: float) -> None:
-    facts = {"function": name, "status": 500, "ms": _since(started)}
-    _LOG.exception("%s: a bug, the pass stopped", name, extra={"facts": facts})
-
-
-def _since(started: float) -> int:
-    return round((time.perf_counter() - started) * 1_000)
+def _says(error: Exception) -> str:
+    """Why a call was refused, where that is told in words of ours."""
+    if isinstance(error, ConfigError):
+        return "not set up as it should be"
+    return error.reason if isinstance(error, Refused) else ""

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.adapters import google
+from sheetflow.adapters.calls import retried
 from sheetflow.errors import NotFound, RateLimited, Unavailable
 from sheetflow.ports import FolderSeen
 
@@ -185,10 +186,12 @@ class DriveFolders:
                 return there
             try:
                 mine = self.api.once(self.api.files.create(body=body, fields=_SHOWN, **EVERYWHERE))
-            except (RateLimited, Unavailable):
+            except (RateLimited, Unavailable) as error:
                 if attempt == TRIES - 1:
                     raise
-                self.api.clock.sleep(2**attempt + self.api.nonces.jitter())
+                wait = 2**attempt + self.api.nonces.jitter()
+                retried("drive.files.create", error, wait)
+                self.api.clock.sleep(wait)
             else:
                 return min(
                     [*self._listed(marks, where, kind), mine], key=_age

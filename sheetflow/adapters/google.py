@@ -14,6 +14,7 @@ import requests
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 
+from sheetflow.adapters.calls import counted, retried
 from sheetflow.adapters.http import LONGEST_WAIT, error_of
 from sheetflow.errors import AccessDenied, PortError, RateLimited, Unavailable
 
@@ -97,7 +98,8 @@ def execute(asked: Any, transport: Transport, name: str) -> dict[str, Any]:
     from googleapiclient.errors import HttpError
 
     try:
-        answer: dict[str, Any] = asked.execute(http=transport, num_retries=0)
+        with counted(method_of(asked)):
+            answer: dict[str, Any] = asked.execute(http=transport, num_retries=0)
     except HttpError as error:
         raise refused(name, error) from error
     except (requests.ConnectionError, requests.Timeout, TransportError) as error:
@@ -114,9 +116,16 @@ def read(asked: Any, transport: Transport, name: str, clock: ClockPort, nonces: 
     for attempt in range(READ_TRIES - 1):
         try:
             return execute(asked, transport, name)
-        except (RateLimited, Unavailable):
-            clock.sleep(min(2**attempt + nonces.jitter(), LONGEST_WAIT))
+        except (RateLimited, Unavailable) as error:
+            wait = min(2**attempt + nonces.jitter(), LONGEST_WAIT)
+            retried(method_of(asked), error, wait)
+            clock.sleep(wait)
     return execute(asked, transport, name)
+
+
+def method_of(asked: Any) -> str:
+    """What Google's reference calls a request, such as "drive.files.list"."""
+    return str(asked.methodId or "unnamed")
 
 
 def refused(name: str, error: Any) -> PortError:

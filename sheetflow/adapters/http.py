@@ -18,6 +18,7 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError, TransportError
 from gspread.http_client import HTTPClient
 
+from sheetflow.adapters.calls import counted, retried, sheets_method
 from sheetflow.errors import AccessDenied, ConcurrentEdit, NotFound, PortError, RateLimited, Unavailable
 from sheetflow.ports import ClockPort, NoncesPort
 
@@ -64,13 +65,14 @@ class SheetsHttp(HTTPClient):
         headers: Any = None,
     ) -> requests.Response:
         url = endpoint if self.api_root is None else _elsewhere(endpoint, self.api_root)
-        reads = method.lower() == "get"
+        reads, name = method.lower() == "get", sheets_method(method, url)
         for attempt in range(TRIES):
             try:
-                answer = self.session.request(
-                    method=method, url=url, json=json, params=params, data=data, files=files, headers=headers,
-                    timeout=self.timeout,
-                )  # fmt: skip
+                with counted(name):
+                    answer = self.session.request(
+                        method=method, url=url, json=json, params=params, data=data, files=files,
+                        headers=headers, timeout=self.timeout,
+                    )  # fmt: skip
             except (requests.ConnectionError, requests.Timeout, TransportError) as error:
                 failure: PortError = Unavailable("Sheets", f"no answer: {type(error).__name__}")
             except (requests.RequestException, GoogleAuthError) as error:
@@ -84,7 +86,9 @@ class SheetsHttp(HTTPClient):
             again = isinstance(failure, RateLimited) or (reads and isinstance(failure, Unavailable))
             if not again or self.clock is None or self.nonces is None or attempt == TRIES - 1:
                 raise failure
-            self.clock.sleep(min(2**attempt + self.nonces.jitter(), LONGEST_WAIT))
+            wait = min(2**attempt + self.nonces.jitter(), LONGEST_WAIT)
+            retried(name, failure, wait)
+            self.clock.sleep(wait)
         raise failure
 
 

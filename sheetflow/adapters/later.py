@@ -16,6 +16,7 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 
+from sheetflow.adapters.calls import counted
 from sheetflow.ports import ClockPort
 
 ROOT = "https://cloudtasks.googleapis.com"
@@ -56,7 +57,8 @@ class Later:
     def hand_on(self) -> str:
         """Ask for a pass a little later; gives why it could not be asked for, "" where it was."""
         try:
-            with AuthorizedSession(self._credentials) as session:  # type: ignore[no-untyped-call]
+            session = AuthorizedSession(self._credentials)  # type: ignore[no-untyped-call]
+            with session, counted("cloudtasks.projects.locations.queues.tasks.create"):
                 answer = session.post(
                     f"{self._root}/v2/{self._queue}/tasks", json=self._task(), timeout=SECONDS
                 )

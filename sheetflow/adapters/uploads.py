@@ -16,6 +16,7 @@ import requests
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 
+from sheetflow.adapters.calls import counted
 from sheetflow.adapters.folders import LISTED, SERVICE, DriveApi, DriveFolders, quoted
 from sheetflow.adapters.google import TIMEOUT
 from sheetflow.adapters.http import error_of
@@ -105,13 +106,14 @@ class DriveUploads:
         data = head.encode() + part.encode() + content + f"\r\n--{mark}--\r\n".encode()
         session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
         try:
-            answer = session.post(
-                self.url,
-                params={"uploadType": "multipart", "supportsAllDrives": "true", "fields": "id"},
-                data=data,
-                headers={"Content-Type": f"multipart/related; boundary={mark}"},
-                timeout=TIMEOUT,
-            )
+            with counted("drive.files.create"):
+                answer = session.post(
+                    self.url,
+                    params={"uploadType": "multipart", "supportsAllDrives": "true", "fields": "id"},
+                    data=data,
+                    headers={"Content-Type": f"multipart/related; boundary={mark}"},
+                    timeout=TIMEOUT,
+                )
             found = answer.json() if answer.ok else _error(answer)
         except (requests.ConnectionError, requests.Timeout, TransportError, ValueError) as error:
             raise Unavailable(SERVICE, f"no answer: {type(error).__name__}") from error

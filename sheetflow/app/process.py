@@ -29,7 +29,11 @@ from sheetflow.ports import ClockPort, Commit, FormsPort, NoncesPort, Receipt, S
 
 @dataclass(slots=True)
 class PassReport:
-    """What a pass did, for logs and for the Activity page."""
+    """What a pass did, for logs and for the Activity page.
+
+    `run`: the nonce that its letters are leased to. `revision`: of the registry, once it is done. `requests`:
+    those whose record was written. `unsure`: commits whose answer was lost.
+    """
 
     events: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
@@ -41,17 +45,26 @@ class PassReport:
     doubtful: int = 0
     tidy_due: bool = False
     more: bool = False
+    run: str = ""
+    revision: int = 0
+    requests: list[str] = field(default_factory=list)
+    unsure: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
+        refused = [*self.refusals, *(one for one in self.answers.values() if one is not None)]
         return {
             "events": self.events,
-            "refused": [f"{refusal.rule} {refusal.request}" for refusal in self.refusals],
+            "refused": list(dict.fromkeys(f"{refusal.rule} {refusal.request}" for refusal in refused)),
             "commits": self.commits,
             "lost_races": self.lost_races,
             "repaired": self.repaired,
             "sent": self.sent,
             "doubtful": self.doubtful,
+            "run": self.run,
+            "revision": self.revision,
+            "requests": self.requests,
+            "unsure": self.unsure,
         }
 
     def followed_by(self, later: PassReport) -> PassReport:
@@ -67,6 +80,10 @@ class PassReport:
             self.doubtful + later.doubtful,
             later.tidy_due,
             later.more,
+            later.run,
+            later.revision,
+            list(dict.fromkeys(self.requests + later.requests)),
+            self.unsure + later.unsure,
         )
 
 
@@ -101,7 +118,8 @@ class Process:
             PortError: Google could not be reached or refused.
             ConfigError: the spreadsheet cannot be read as a registry.
         """
-        report, run = PassReport(), self.nonces.nonce()
+        run = self.nonces.nonce()
+        report = PassReport(run=run)
         marks: list[OutboxRow] = []
         open_acts = tuple(acts)
         responses: dict[str, tuple[Response, ...]] = {}
@@ -114,6 +132,7 @@ class Process:
             snapshot.responses = self._responses(snapshot, responses) if form else ()
             snapshot.bounces = _bounces(snapshot, returned, self.deliverer.reference)
             _with_marks(snapshot, marks)
+            report.revision = snapshot.token.revision
             report.tidy_due = tidying.is_due(snapshot)
             decision = decide(snapshot, self.book, snapshot.now)
             if decision.wants_banks:
@@ -137,12 +156,15 @@ class Process:
                 self.clock.sleep(min(0.05 * 2**attempt, 2.0) * (0.5 + self.nonces.jitter()))
                 continue
             except Unavailable:
+                report.unsure += 1
                 self.clock.sleep(min(0.5 * 2**attempt, 8.0) * (0.5 + self.nonces.jitter()))
                 if not self._took_effect(commit):
                     continue
                 receipt = Receipt(commit.new)
             marks, open_acts, letters = [], (), ()
             report.commits += 1
+            report.revision = commit.new.revision
+            report.requests = list(dict.fromkeys([*report.requests, *decision.states]))
             report.events += [f"{event.kind} {event.request}".strip() for event in decision.events]
             report.refusals += decision.refusals
             _answer(report, decision)
@@ -224,7 +246,7 @@ class Process:
             self.sheet.commit(Commit(receipt.token, new, commit.columns, commit.registry_rows, outbox=rows))
         except (ConcurrentEdit, Unavailable):
             return False
-        report.commits += 1
+        report.commits, report.revision = report.commits + 1, new.revision
         return True
 
     def _repair(

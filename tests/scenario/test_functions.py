@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from sheetflow.adapters import http
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.later import Later
+from sheetflow.app.process import Process
 from sheetflow.core.projection import STATUS
 from sheetflow.emulator.control import Fault
 from sheetflow.runtime import credentials
@@ -260,6 +261,53 @@ def test_pass__logs_one_json_line_without_addresses(
     assert (line["severity"], line["function"], line["status"]) == ("INFO", "on_edit", 200)
     assert line["ms"] >= 0
     assert "@" not in json.dumps(line)
+
+
+def test_logs__a_scenario_has_ids_counts_and_retries_and_nobody_s_data(
+    place: LocalWorkspace,
+    client: Client,
+    submitted: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(SystemClock, "sleep", lambda _self, _seconds: None)
+    monkeypatch.setenv("SHEETFLOW_QUEUE", "projects/luch/locations/l/queues/q")
+    capsys.readouterr()
+    page, token = client("request_page"), token_in_mail(place, submitted, OLGA)
+    shown = page.get(f"/?t={token}")
+    page.get(f"/?t={token}x")
+    place.emulator.faults.add(Fault("/v4/", "GET", 429, times=2))
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"X-Cloud-Trace-Context": f"{trace}/255;o=1"}
+    assert page.post("/", data=form_of(shown, "approve"), headers=headers).status_code == 200
+    page.post("/", data=form_of(shown, "approve"))  # refused: used already
+    place.emulator.faults.add(Fault("/v4/", "GET", 403, message=f"{MIA} may not write 12500.50 to {token}"))
+    client("on_edit").post("/", json={"spreadsheet": place.settled.spreadsheet}, headers=bearer(place))
+    monkeypatch.setattr(Process, "run", lambda *_, **__: dict[str, int]()[f"{GOOD['contractor']} {MIA}"])
+    body = {"spreadsheet": place.settled.spreadsheet}
+    assert client("on_edit").post("/", json=body, headers=bearer(place)).status_code == 500
+    text = "".join(capsys.readouterr())
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    acted = next(line for line in lines if "RequestApproved" in str(line.get("pass")))
+    assert (acted["severity"], acted["spreadsheet"]) == ("INFO", place.settled.spreadsheet)
+    assert acted["logging.googleapis.com/trace"] == f"projects/luch/traces/{trace}"
+    assert acted["logging.googleapis.com/spanId"] == "00000000000000ff"
+    assert [one["call"] for one in acted["retries"]] == ["sheets.spreadsheets.values.batchGet"] * 2
+    assert {one["why"] for one in acted["retries"]} == {"RateLimited"}
+    assert acted["calls"]["sheets.spreadsheets.batchUpdate"]["count"] >= 1
+    assert acted["calls"]["sheets.spreadsheets.values.batchGet"]["count"] >= 3
+    assert submitted in acted["pass"]["requests"]
+    assert len(acted["pass"]["run"]) >= 16
+    assert acted["pass"]["revision"] > 0
+    assert any(f"link-is-used-once {submitted}" in str(line.get("pass")) for line in lines)
+    bug = lines[-1]
+    assert (bug["severity"], bug["status"]) == ("ERROR", 500)
+    assert bug["stack_trace"].endswith("KeyError")
+    everybody = cast.people("en")
+    values = [str(person[key]) for person in everybody for key in ("email", "name")]
+    values += [str(value) for key, value in GOOD.items() if key not in ("currency", "kpp", "subject")]
+    values += [token, "12500.5", "12 500", cast.OWNER, cast.COMPANY["en"], "@firm.example"]
+    assert [value for value in values if value in text] == []
 
 
 # --- the request page
