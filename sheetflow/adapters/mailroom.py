@@ -70,7 +70,7 @@ class GmailMailroom:
                     returned.append(Returned(message, reference[reference.re.groups]))
             else:
                 at = datetime.fromtimestamp(int(head["internalDate"]) / 1_000, UTC)
-                answers.append(Arrived(message, str(head.get("threadId", "")), at, data))
+                answers.append(Arrived(message, at, data))
         return returned, answers
 
     def told(self, returned: Collection[str], strange: Collection[str]) -> None:

@@ -73,7 +73,6 @@ class Answer:
     """
 
     message: str
-    thread: str
     at: datetime
     user: str
     text: str
@@ -96,7 +95,6 @@ def read_answer(arrived: Arrived) -> Answer:
     )
     return Answer(
         arrived.message,
-        arrived.thread,
         arrived.at,
         author(message),
         text,

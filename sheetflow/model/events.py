@@ -145,10 +145,9 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A mail that answers something: its id and its thread's in the mailbox, when it came, its bytes."""
+    """A mail that answers something: its id in the mailbox, when it came, its bytes."""
 
     message: str
-    thread: str
     at: datetime
     raw: bytes
 

@@ -25,7 +25,7 @@ def read(text: str | bytes, results: str | None = PASS, **headers: str) -> Answe
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
     body = text if isinstance(text, bytes) else text.encode()
-    return read_answer(Arrived("m1", "t1", AT, head.encode() + b"\r\n" + body))
+    return read_answer(Arrived("m1", AT, head.encode() + b"\r\n" + body))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_text__is_bounded_and_files_are_told_of() -> None:
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
     for name, value in (("Received", RECEIVED), ("Authentication-Results", PASS), ("From", "a@firm.example")):
         message[name] = value
-    answer = read_answer(Arrived("m", "t", AT, message.as_bytes(policy=email.policy.SMTP)))
+    answer = read_answer(Arrived("m", AT, message.as_bytes(policy=email.policy.SMTP)))
     assert (len(answer.text), answer.long, answer.files) == (LONGEST, True, True)
 
 

@@ -26,7 +26,7 @@ def writes(desk: Desk, who: str, rid: str, text: str, *, results: str = "", more
         "Content-Type": "text/plain; charset=utf-8",
     }
     raw = "".join(f"{name}: {value}\r\n" for name, value in head.items()) + more + "\r\n" + text
-    mail = Arrived(f"18c{next(_COUNT):05x}", "t", desk.clock.at, raw.encode())
+    mail = Arrived(f"18c{next(_COUNT):05x}", desk.clock.at, raw.encode())
     desk.mailroom.waiting.append(mail)
     return mail
 

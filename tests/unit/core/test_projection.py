@@ -76,7 +76,7 @@ FULL = Request(
     safety={"held": {"caution": "details-changed", "by": [ANNA], "phones": []}},
     payee_by=[ANNA],
     moved_by=HEAD,
-    said=[Said(ANNA, START, "which account?")],
+    said=[Said(ANNA, START, "@mia which account?", (MIA,))],
     escalated=START,
     undelivered=[{"at": "2026-11-24T09:00:00.000Z", "to": MIA, "template": "paid"}],
     respondent="eve@elsewhere.example",
@@ -84,6 +84,7 @@ FULL = Request(
     banked=["0a1b"],
     seen=Decimal("30.10"),
     approved=START,
+    tasks={HEAD: "decide"},
 )
 
 # --- round trip

@@ -242,6 +242,20 @@ def test_act__reject_with_its_comment() -> None:
     assert (event.via, event.actor) == ("page", HEAD)
 
 
+def test_comment__names_people_whom_the_page_offers_and_says_who_was_not_told() -> None:
+    office = Desk()
+    rid = office.submitted()
+    page = opened(office, rid, HEAD)
+    assert "@Anna Anna" in page.words()
+    assert "@Olga" not in page.words()  # nobody names themself
+    answer = chosen(office, page, "comment", comment="@Anna, @Nemo: which account?")
+    words = Reader(answer.html).words()
+    assert answer.status == 200
+    assert "Nobody was told by @Nemo" in words
+    assert "@Anna" not in words
+    assert office.letters() == [(ANNA, "mentioned")]
+
+
 def test_comment_required__on_the_page() -> None:
     office = Desk()
     rid = office.submitted()
