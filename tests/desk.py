@@ -41,7 +41,7 @@ KEY = b"k" * 32
 SPREADSHEET = "spreadsheet-1"
 SHEETS = {
     "registry": 100, "contractors": 101, "people": 102, "settings": 103, "calendar": 104, "history": 105,
-    "policy": 106,
+    "policy": 106, "recurring": 107,
     "inbox": 110, "state": 111, "outbox": 112,
 }  # fmt: skip
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -202,6 +202,7 @@ class FakeSheet:
         self.notes: dict[tuple[str, str], str] = {}
         self.people, self.settings = [list(row) for row in people], [list(row) for row in settings]
         self.policy: list[list[Cell]] = []
+        self.recurring: list[list[Cell]] = []
         self.state: list[list[Cell]] = []
         self.inbox: list[list[Cell]] = []
         self.outbox: list[list[Cell]] = []
@@ -234,7 +235,7 @@ class FakeSheet:
             self.clock.now(), self.token, Registry(columns, [_trim(row) for row in rows], len(self.header)),
             [_trim(row) for row in self.state], [_trim(row) for row in self.inbox],
             [_trim(row) for row in self.outbox], self.people, self.settings, self.contractors,
-            policy=self.policy,
+            policy=self.policy, recurring=self.recurring,
         )  # fmt: skip
 
     def commit(self, commit: Commit) -> Receipt:

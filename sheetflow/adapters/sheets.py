@@ -35,11 +35,11 @@ from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
 from sheetflow.templates.formulas import header_text, letter
 
-POLICY = "policy"
-"""The tab that a registry of an older sheetflow has not got yet."""
-TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", "attention", POLICY)
+OPTIONAL = ("policy", "recurring")
+"""Tabs that a registry of an older sheetflow has not got yet."""
+TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", "attention", *OPTIONAL)
 """What a pass reads, between two looks at the token."""
-PEOPLES_TABS = ("registry", "contractors", "people", "settings", POLICY, "calendar")
+PEOPLES_TABS = ("registry", "contractors", "people", "settings", *OPTIONAL, "calendar")
 """What people see: an export has all of these that there are."""
 
 
@@ -64,22 +64,22 @@ class Sheets:
         self._sheets: Mapping[str, int] = {}
         self._orphan: Token | None = None
         self._banks: tuple[str, Mapping[str, Sequence[str]]] | None = None
-        self._older, self._there = False, frozenset[str]()
+        self._absent, self._there = frozenset[str](), frozenset[str]()
 
     def read(self) -> Snapshot:
         """Read what a pass needs. Raises Unavailable where the spreadsheet changes faster than it is read."""
         for _ in range(5):
             first, *tabs, last = self._everything()
             token = read_token(_corner(first))
-            if POLICY in token.sheets and len(tabs) < len(TABS):
-                self._older = False  # the tab was added since
+            if self._absent & token.sheets.keys():  # a tab was added since
+                self._absent -= token.sheets.keys()
                 continue
             if token_text(token) == token_text(read_token(_corner(last))):
                 break
         else:
             raise Unavailable("Sheets", "another commit came in between at every try to read")
         self._sheets = token.sheets
-        found = dict(zip(TABS, tabs, strict=False))
+        found = dict(zip((key for key in TABS if key not in self._absent), tabs, strict=True))
         standings = found["attention"]
         token = replace(
             token, attention=read_attention(standings[0][0] if standings and standings[0] else "")
@@ -95,7 +95,8 @@ class Sheets:
             settings=found["settings"],
             contractors=found["contractors"],
             throttled=self.http.throttled,
-            policy=found.get(POLICY, []),
+            policy=found.get("policy", []),
+            recurring=found.get("recurring", []),
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -157,15 +158,15 @@ class Sheets:
     # --- reading
 
     def _everything(self) -> list[list[list[Cell]]]:
-        """All tabs of a pass between two looks at the token; without the policy where there never was one."""
-        if not self._older:
-            try:
-                return self._get(["token", *TABS, "token"])
-            except NotFound:
-                if POLICY in self._sheets or POLICY in self._there:
-                    raise
-                self._older = True
-        return self._get(["token", *TABS[:-1], "token"])
+        """All tabs of a pass between two looks at the token, without those that there never were."""
+        try:
+            return self._get(["token", *(key for key in TABS if key not in self._absent), "token"])
+        except NotFound:
+            absent = frozenset(OPTIONAL) - self._sheets.keys() - self._there
+            if absent <= self._absent:
+                raise
+            self._absent = absent
+        return self._get(["token", *(key for key in TABS if key not in self._absent), "token"])
 
     def _get(self, keys: Sequence[str], render: str = "FORMULA") -> list[list[list[Cell]]]:
         try:
@@ -193,7 +194,8 @@ class Sheets:
             "people": ("people", "A1:Z"),
             "settings": ("settings", "A1:B"),
             "contractors": ("contractors", "A1:Z"),
-            POLICY: (POLICY, "A1:Z"),
+            "policy": ("policy", "A1:Z"),
+            "recurring": ("recurring", "A1:Z"),
             "history": ("history", "A1:I"),
             "banks": ("banks", "A1:D"),
         }
@@ -285,7 +287,8 @@ _FALLBACK_SHEETS = {
     "settings": 103,
     "history": 105,
     "banks": 113,
-    POLICY: 106,
+    "policy": 106,
+    "recurring": 107,
 }
 """The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
 

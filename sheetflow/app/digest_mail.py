@@ -14,7 +14,7 @@ from sheetflow.core.history import moment
 from sheetflow.core.rulebook import Words
 from sheetflow.model.snapshot import Letter
 
-SECTIONS = ("waiting", "pay", "returned", "escalated", "comments", "news", "troubles")
+SECTIONS = ("waiting", "pay", "returned", "drafts", "escalated", "comments", "news", "troubles")
 """What needs its reader comes first."""
 
 TOLD = ("comments", "news")

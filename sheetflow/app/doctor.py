@@ -33,6 +33,7 @@ PEOPLE = (
     "own-payments-only",
     "tabs-unread",
     "policy-unread",
+    "recurring-unread",
 )
 """Ailments of the tabs that admins keep."""
 NAMED = 4
@@ -243,6 +244,7 @@ def _watches(case: Case) -> Iterator[Finding]:
 def _wrong(case: Case, check: str, keys: Sequence[str]) -> Iterator[Finding]:
     snapshot = case.snapshot
     ills = health.ailments(snapshot, case.company, snapshot.token.vitals, snapshot.now)
+    ills += health.of_recurring(snapshot, case.company, case.ward.book)
     found = [case.ailment(check, ill.key, ill.facts) for ill in ills if ill.key in keys]
     yield from found or [case.say(check, "ok", "ok")]
 

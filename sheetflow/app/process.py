@@ -306,6 +306,7 @@ def commit_of(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) ->
         vitals=old.vitals if decision.vitals is None else decision.vitals,
         attention=old.attention if decision.attention is None else decision.attention,
         channels=old.channels if decision.channels is None else decision.channels,
+        recurring=old.recurring if decision.recurring is None else decision.recurring,
     )
     places = {text_of(row[0]): place for place, row in enumerate(snapshot.state) if row}
     states: list[tuple[int | None, Row]] = [(places.get(rid), row) for rid, row in decision.states.items()]

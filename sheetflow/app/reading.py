@@ -22,7 +22,7 @@ from sheetflow.templates.lineup import by_position, identify
 from sheetflow.templates.schema import Template
 from sheetflow.templates.target import PEOPLE
 
-WHOLE = ("registry", "people", "settings", "contractors", "policy")
+WHOLE = ("registry", "people", "settings", "contractors", "policy", "recurring")
 """Tabs of which every cell is looked at."""
 
 

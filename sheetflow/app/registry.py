@@ -16,6 +16,7 @@ from sheetflow.app.upkeep import Done, Known
 from sheetflow.core import access, history, tabs
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.policy import table
+from sheetflow.core.recurring import table as recurring
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConfigError, Unavailable
 from sheetflow.model.people import People, Role
@@ -36,6 +37,7 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "outbox": tabs.OUTBOX_HEADERS,
     "history": tabs.HISTORY_HEADERS,
     "policy": table.COLUMNS,
+    "recurring": recurring.COLUMNS,
     "contractors": (*tabs.CONTRACTOR_HEADERS, FORM_LINK),
     "banks": tabs.BANK_HEADERS,
 }

@@ -47,11 +47,14 @@ DEFAULTS: Mapping[str, str] = {
     "order_numbers": "yearly",
     "own_accounts": "",
     "form_prefill": "",
+    "recurring_days": "5",
     **safety_settings.DEFAULTS,
     **BUDGET_DEFAULTS,
 }
 """Every setting and its value where the Settings tab says nothing."""
 
+MOST_BEFORE = 25
+"""Days before its due date that a recurring request's draft may be made."""
 MOST = 100_000
 """Seconds, minutes or days that any of them may be: more is a typing error, and beyond the calendar."""
 
@@ -72,6 +75,7 @@ class Settings:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     accounts: OwnAccounts = field(default=OwnAccounts())
+    recurring_days: int = 5
 
     def items(self, key: str) -> list[str]:
         """A setting that is a list, split at commas."""
@@ -213,12 +217,12 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         elif len(row) > 1 and text_of(row[1]):
             values[key] = text_of(row[1])
 
-    def number(key: str, least: int) -> int:
+    def number(key: str, least: int, most: int = MOST) -> int:
         text = values[key]
-        if text.isascii() and text.isdigit() and least <= int(text) <= MOST:
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
             return int(text)
         problems.append(
-            f"Settings: {key} is {text!r}, not a whole number from {least} to {MOST}; {DEFAULTS[key]} counts"
+            f"Settings: {key} is {text!r}, not a whole number from {least} to {most}; {DEFAULTS[key]} counts"
         )
         return int(DEFAULTS[key])
 
@@ -244,6 +248,7 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         rates=_rates(values["rates"], problems),
         budget=read_budget(values, problems),
         accounts=_accounts(values["own_accounts"], problems),
+        recurring_days=number("recurring_days", 0, MOST_BEFORE),
     )
 
 

@@ -29,11 +29,12 @@ from sheetflow.core.projection import (
     to_row,
     whole,
 )
+from sheetflow.core.recurring.drafting import Drafts, draft, ready
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.safety.ledger import Ledger
 from sheetflow.core.sharing import follow
 from sheetflow.core.sorting import sort_edits
-from sheetflow.core.tab_changes import tell_changed_tabs
+from sheetflow.core.tab_changes import tab_headers, tell_changed_tabs
 from sheetflow.core.turn import Outcome, Turn, refused
 from sheetflow.errors import ConfigError
 from sheetflow.model.columns import INPUTS
@@ -71,15 +72,17 @@ class _Pass:
         self.ledger = Ledger(self.state, self.requests)
         self.filings: dict[str, list[Filing]] = {}
         self.responses: dict[str, list[Response]] = {}
+        self.drafts = Drafts()
 
     def run(self) -> Decision:
         snapshot, token, decision = self.snapshot, self.snapshot.token, self.decision
         mail = read_inbox(
             snapshot.inbox, key=self.book.inbox_key, spreadsheet=self.book.spreadsheet,
-            headers=self.book.headers, horizon=token.horizon, now=self.now,
+            headers=self.book.headers, others=tab_headers(token, self.book), horizon=token.horizon,
+            now=self.now,
         )  # fmt: skip
         decision.consumed = mail.waiting
-        tell_changed_tabs(snapshot, mail.edits, decision, self.out, self.now)
+        typed = tell_changed_tabs(snapshot, mail.edits, decision, self.out, self.now)
         follow(snapshot, self.company, self.book, decision, self.out)
         registry = token.sheets["registry"]
         edits = [edit for edit in mail.edits if edit.sheet == registry]
@@ -96,10 +99,12 @@ class _Pass:
         copies = {new for pairs in places.copies.values() for _, new in pairs}
         self.filings = filing.done(snapshot.outbox)
         self.responses = self._take_responses(places)
+        numbers = fresh_numbers(places, self.state, PREFIX, token.last_id)
+        self.drafts = draft(snapshot, self.company, self.book, numbers, decision, self.out, typed, self.now)
         busy = self._busy(places, by_request, acts)
         bounces = self._bounces()
-        for rid in dict.fromkeys([*busy, *self.filings, *self.responses, *bounces]):
-            if rid not in self.state and rid not in places.of and rid not in self.responses:
+        for rid in dict.fromkeys([*busy, *self.filings, *self.responses, *self.drafts, *bounces]):
+            if rid not in self.state and rid not in places.of and rid not in (*self.responses, *self.drafts):
                 continue  # files of a draft that is forgotten
             self._fold(
                 rid, places, by_request.get(rid, []) + by_copy.get(rid, []), acts.get(rid, []), rid in copies
@@ -221,6 +226,7 @@ class _Pass:
             filing.record(turn, one)
         for response in self.responses.get(rid, []):
             intake.take_response(turn, response)
+        self.drafts.fill(turn)
         fold(turn, edits, acts)
         if place is not None:
             request.deleted = None
@@ -292,5 +298,6 @@ class _Pass:
             *consequences.put_back(out.refusals, self.requests, self.company, self.book, at),
             *consequences.unclaimed(out.unclaimed, self.company, self.book, at),
             *consequences.strangers(out.strangers, self.company, self.book, at),
+            *ready((self.requests[rid] for rid in self.drafts), self.company, self.book, at),
         ]
         space.tell(self.snapshot, self.requests, decision, self.company, self.now)

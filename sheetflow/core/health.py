@@ -26,6 +26,7 @@ from sheetflow.core.company import Company
 from sheetflow.core.consequences import language_of
 from sheetflow.core.history import instant, moment
 from sheetflow.core.inbox import Mail
+from sheetflow.core.recurring.table import unread
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
 from sheetflow.model.events import Refusal
@@ -46,12 +47,13 @@ NAMED = 3
 AILMENTS = (
     "trigger-silent", "edits-refused", "letters-stuck", "letters-failed", "chat-silent", "tasks-refused",
     "nobody-approves", "nobody-pays",
-    "own-requests-only", "own-payments-only", "tabs-unread", "policy-unread",
+    "own-requests-only", "own-payments-only", "tabs-unread", "recurring-unread", "policy-unread",
 )  # fmt: skip
 """Every ailment: keys of [ailments] in `rules.toml`."""
 
 ILL = "ill:"
 _CHANNELS: Mapping[str, str] = {MESSAGE: "chat-silent", OPEN: "tasks-refused", CLOSE: "tasks-refused"}
+UNREAD = "recurring-unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ def ailments(snapshot: Snapshot, company: Company, signs: Mapping[str, str], now
     return found
 
 
+def of_recurring(snapshot: Snapshot, company: Company, book: Rulebook) -> list[Ailment]:
+    """Rows of the Recurring tab that make no drafts."""
+    rows = unread(snapshot, company, book)
+    return [Ailment(UNREAD, {"rows": rows})] if rows else []
+
+
 def examine(
     snapshot: Snapshot,
     mail: Mail,
@@ -118,6 +126,10 @@ def examine(
     known = snapshot.token.vitals
     signs = vitals(snapshot, mail, refusals, now)
     wrong = {one.key: one for one in ailments(snapshot, company, signs, now)}
+    if snapshot.scheduled:  # somebody may be in the middle of typing a row: no edit of theirs asks
+        wrong |= {one.key: one for one in of_recurring(snapshot, company, book)}
+    elif ILL + UNREAD in known:
+        wrong[UNREAD] = Ailment(UNREAD)
     fresh = [one for key, one in wrong.items() if ILL + key not in known]
     over = [
         key.removeprefix(ILL) for key in known if key.startswith(ILL) and key.removeprefix(ILL) not in wrong

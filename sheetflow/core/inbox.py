@@ -56,8 +56,13 @@ def read_inbox(
     headers: Mapping[str, str],
     horizon: str,
     now: datetime,
+    others: Mapping[int, Mapping[str, str]] | None = None,
 ) -> Mail:
-    """Open what waits. `headers`: header text, lower case -> column key; `horizon`: ISO moment or ""."""
+    """Open what waits.
+
+    `headers`: header text, lower case -> column key; `others`: those of tabs that have others, by sheetId.
+    `horizon`: ISO moment or "".
+    """
     mail = Mail()
     used = {row[UUID] for row in rows if len(row) > CONSUMED and row[CONSUMED] != ""}
     for place, row in enumerate(rows):
@@ -70,7 +75,7 @@ def read_inbox(
             continue
         used.add(row[UUID])
         try:
-            mail.edits.extend(_open(row, headers))
+            mail.edits.extend(_open(row, headers, others or {}))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             mail.refused.append((place, f"it cannot be read: {error}"))
     mail.edits.sort(key=lambda edit: edit.at)
@@ -104,10 +109,11 @@ def _refuse(row: Row, key: bytes, spreadsheet: str, used: set[Cell], horizon: st
     return ""
 
 
-def _open(row: Row, headers: Mapping[str, str]) -> list[RowEdit]:
+def _open(row: Row, headers: Mapping[str, str], others: Mapping[int, Mapping[str, str]]) -> list[RowEdit]:
     uuid, at, user = str(row[UUID]), moment(str(row[AT])), str(row[USER])
     body = json.loads(str(row[BODY]))
     exact = body["exact"] is True
+    headers = others.get(int(row[SHEET]), headers)
     edits = []
     for entry in body["rows"]:
         request = str(entry["id"])

@@ -22,6 +22,7 @@ LANGUAGES = ("en", "ru")
 LABELLED = (
     ("status", "statuses"), ("target", "statuses"), ("ways", "statuses"), ("role", "roles"),
     ("policy_column", "policy"), ("policy_columns", "policy"),
+    ("recurring_column", "recurring"), ("recurring_columns", "recurring"),
 )  # fmt: skip
 """Facts that are keys, or several keys joined by ", ": each is shown by its label in this group."""
 
@@ -70,11 +71,18 @@ class Words:
         """A part of what is said of an ailment: "head", "says" or "todo"."""
         return _fill(str(self.sentences["ailments"][key][part]), facts)
 
+    def _other(self, group: str, key: str) -> str:
+        """A tab of its own may have the Registry's columns too."""
+        return self.label("columns", key) if group == "recurring" else key
+
     def _facts(self, facts: Mapping[str, str]) -> dict[str, str]:
         named = dict(facts)
         for fact, group in LABELLED:
             if fact in named:
-                named[fact] = ", ".join(self.label(group, part) for part in named[fact].split(", "))
+                parts = named[fact].split(", ")
+                named[fact] = ", ".join(
+                    self.labels.get(group, {}).get(part, "") or self._other(group, part) for part in parts
+                )
         if named.get("ways") == "":
             named["ways"] = str(self.sentences.get("words", {}).get("no-ways", ""))
         if "rule" in named:  # what a held wish waits for
@@ -156,6 +164,11 @@ class Rulebook:
     def policy_words(self) -> Mapping[str, str]:
         """What is written in that tab besides names, in any language, lower case -> key."""
         return self._reverse("policy_words")
+
+    @cached_property
+    def recurring_headers(self) -> Mapping[str, str]:
+        """Header of the Recurring tab in any language, lower case -> key."""
+        return {**self.headers, **self._reverse("recurring")}
 
     @cached_property
     def status_labels(self) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ FIRST_STATE_ROW = 2
 TOKEN_NAME = "SF_VERSION"  # noqa: S105 - the name of a named range
 TOKEN_FIELDS = (
     "revision", "range_id", "head", "seq", "last_id", "sheets", "people", "settings", "horizon", "form",
-    "access", "banks", "vitals", "policy", "orders", "channels",
+    "access", "banks", "vitals", "policy", "orders", "channels", "recurring",
 )  # fmt: skip
 
 

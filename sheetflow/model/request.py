@@ -91,6 +91,7 @@ class Request:
     `moved_by`: who moved it last. `said`: the latest comments. `escalated`: when the directors were told that
     it waits, None since it last moved. `undelivered`: mails about it that came back: at, to, template.
     `respondent`: who answered the form, where that is nobody whom the company knows.
+    `recurring`: the template that made the draft: name, due (ISO date), at, content; {} for any other.
     `bank_file`: the bank file that it stands in, and `order` what stands there (`core.bank.events`).
     `banked`: digests of the statement lines that it has had, `seen` what they come to: less than `paid` where
     a person marked what no statement has shown yet. `approved`: since when it may be paid.
@@ -135,6 +136,7 @@ class Request:
     escalated: datetime | None = None
     undelivered: list[dict[str, str]] = field(default_factory=list)
     respondent: str = ""
+    recurring: dict[str, str] = field(default_factory=dict)
     order: dict[str, str] = field(default_factory=dict)
     banked: list[str] = field(default_factory=list)
     seen: Decimal = Decimal(0)

@@ -33,6 +33,7 @@ class Token:
     (`core.attention.standing`); it stands in a cell of its own. `orders`: the last number of a payment order,
     by own account. `channels`: what was last brought to the channels besides mail: the company that tasks
     follow, the day of the last summary in the space.
+    `recurring`: the last due date that each template made a draft for (`core.recurring.due`).
     """
 
     revision: int
@@ -52,6 +53,7 @@ class Token:
     attention: Mapping[str, str] = field(default_factory=dict)
     orders: Mapping[str, int] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    recurring: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ class Snapshot:
     scheduled: bool = False
     throttled: bool = False
     policy: list[list[Cell]] = field(default_factory=list)
+    recurring: list[list[Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Decision:
     `form`: the token's new `form`. `book`: rows to add to the Contractors tab. `recorded`: letters of the
     Outbox whose outcome is recorded with this. `more`: form answers are left for the next pass.
     `wants_banks`: a draft's BIK asks for the bank directory, which was not read. `vitals`: the token's new
-    ones, None where they stay. `attention`, `channels`: likewise.
+    ones, None where they stay. `attention`, `channels`, `recurring`: likewise.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -153,6 +156,7 @@ class Decision:
     vitals: Mapping[str, str] | None = None
     attention: Mapping[str, str] | None = None
     channels: Mapping[str, str] | None = None
+    recurring: Mapping[str, str] | None = None
 
     @property
     def empty(self) -> bool:
@@ -160,5 +164,5 @@ class Decision:
         return not (
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
             or self.form is not None or self.book or self.recorded or self.vitals is not None
-            or self.attention is not None or self.channels is not None
+            or self.attention is not None or self.channels is not None or self.recurring is not None
         )  # fmt: skip

@@ -24,6 +24,8 @@ LOST: Mapping[str, str] = {
     "people": "its rows are those that the History recorded last",
     "settings": "its rows are those that the History recorded last",
     "policy": "its rules are those that the History recorded last",
+    "recurring": "its rows are lost, though it is known which drafts were made: bring the tab back from the "
+    "version history",
     "state": "it is computed from the History; drafts are read anew from the Registry as rows that nobody is "
     "known to have typed, so their payees have to be confirmed once more",
     "inbox": "edits that no pass had seen are lost: what they changed will count as unexplained",

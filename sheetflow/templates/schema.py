@@ -20,8 +20,8 @@ from sheetflow.templates.tables import parsed
 from sheetflow.workflow.table import STATUSES
 
 TABS = (
-    "registry", "contractors", "people", "settings", "policy", "calendar", "history", "inbox", "state",
-    "outbox", "banks",
+    "registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "history", "inbox",
+    "state", "outbox", "banks",
 )  # fmt: skip
 """The tabs that a template must have."""
 

@@ -20,7 +20,7 @@ from sheetflow.templates.target import Target
 
 LEAST_COLUMNS = 26
 """So that an open range such as A1:Z is within the grid of every tab."""
-NAMED = ("registry", "people", "contractors", "policy")
+NAMED = ("registry", "people", "contractors", "policy", "recurring")
 """Tabs that are read by their headers: people may put columns of their own among ours."""
 
 

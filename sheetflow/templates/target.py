@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sheetflow.banking import own_accounts
 from sheetflow.errors import ConfigError
-from sheetflow.model.columns import SHOWN
+from sheetflow.model.columns import BY_KEY, SHOWN
 from sheetflow.templates import calendar, looks
 from sheetflow.templates.formulas import StateTab, letter, shown_formulas
 from sheetflow.templates.prefill import FORM_LINK, SETTING, link_formula
@@ -101,10 +101,11 @@ class Target:
         if tab.key == "policy":
             notes = labels.get("policy_help", {})
             return [Head(key, labels["policy"][key], notes.get(key, "")) for key in self.headers[tab.key]]
-        if tab.key == "contractors":
-            notes = labels.get("book_help", {})
+        if tab.key in ("contractors", "recurring"):
+            group = {"contractors": "book"}.get(tab.key, tab.key)
+            notes = labels.get(f"{group}_help", {})
             return [
-                Head(key, labels["columns"].get(key) or labels["book"][key], notes.get(key, ""))
+                Head(key, labels["columns"].get(key) or labels[group][key], notes.get(key, ""))
                 for key in self.headers[tab.key]
             ]
         if tab.key == "calendar":
@@ -197,6 +198,7 @@ class Target:
             "columns": [column.key for column in self.template.columns],
             "people": PEOPLE,
             "policy": self.headers["policy"],
+            "recurring": [key for key in self.headers["recurring"] if key not in BY_KEY],
             "history": self.headers["history"],
             "statuses": [status.value for status in Status],
             "settings": self.settings,

@@ -191,7 +191,7 @@ def test_fill__speaks_its_language(
     tabs = [(tab.title, tab.isSheetHidden) for tab in book.worksheets()]
     visible = [
         opened.words.label("tabs", key)
-        for key in ("registry", "contractors", "people", "settings", "policy", "calendar", "history")
+        for key in ("registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "history")
     ]
     assert tabs == [
         *((name, False) for name in visible),

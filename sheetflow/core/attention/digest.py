@@ -90,6 +90,7 @@ class Desk:
         self._decisions()
         self._payments()
         self._returned()
+        self._drafts()
         self._escalated()
         if not self.standing.quiet:
             self._news()
@@ -142,6 +143,17 @@ class Desk:
             self.made.due = self.made.due or any(self._rung(thing.request) for thing in own)
             self.made.needed = True
             self._list("returned", [self._line(thing.request) for thing in own[:LISTED]], own)
+
+    def _drafts(self) -> None:
+        """What recurring requests made for this person: to be checked and sent."""
+        own = sorted(self.survey.drafts.get(self.person.email, ()), key=_order)
+        if own:
+            since_then = self._since()
+            fresh = {one.request.id for one in own if moment(one.request.recurring["at"]) > since_then}
+            self.made.due = self.made.due or bool(fresh) or any(self._turned(thing.request) for thing in own)
+            self.made.needed = True
+            lines = [self._line(thing.request, fresh=thing.request.id in fresh) for thing in own[:LISTED]]
+            self._list("drafts", lines, own)
 
     def _escalated(self) -> None:
         if not self.person.has(Role.DIRECTOR):

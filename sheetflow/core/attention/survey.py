@@ -36,7 +36,8 @@ class Survey:
 
     `to_decide`: by whom it waits for. `returned`, `news`: by requester; news is whatever has an event after
     the oldest digest that counts. `astray`: of those, what a mail came back about. `strangers`: drafts out of
-    the form by people whom nobody knows, with the address and the moment.
+    the form by people whom nobody knows, with the address and the moment. `drafts`: what recurring requests
+    made and nobody has sent yet, by requester.
     """
 
     to_decide: dict[str, list[Thing]] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Survey:
     news: dict[str, list[Thing]] = field(default_factory=dict)
     astray: list[Thing] = field(default_factory=list)
     strangers: list[tuple[Request, str, datetime]] = field(default_factory=list)
+    drafts: dict[str, list[Thing]] = field(default_factory=dict)
 
 
 def survey(
@@ -79,7 +81,8 @@ def survey(
         status = request.status if request else str(row[STATUS]) if row else ""
         seq = seqs.get(rid) or (last_seq_of(row) if row else 0)
         stranger = Role.ADMIN in roles and _by_stranger(row, request)
-        if status not in wanted and seq <= after and not stranger:
+        made = status == Status.DRAFT and _by_template(row, request)
+        if status not in wanted and seq <= after and not stranger and not made:
             continue
         if request is None:
             assert row is not None  # noqa: S101 - one of the two has the id
@@ -103,6 +106,8 @@ def _sort(
         found.to_pay.append(thing)
     elif request.status == Status.RETURNED and owner:
         found.returned.setdefault(owner.email, []).append(thing)
+    elif request.status == Status.DRAFT and request.recurring and owner:
+        found.drafts.setdefault(owner.email, []).append(thing)
     if thing.seq > after:
         if owner:
             found.news.setdefault(owner.email, []).append(thing)
@@ -120,3 +125,9 @@ def _by_stranger(row: Row | None, request: Request | None) -> bool:
     if len(cells) <= DATA or cells[STATUS] != Status.DRAFT or cells[REQUESTER] != "":
         return False
     return '"response"' in str(cells[DATA])
+
+
+def _by_template(row: Row | None, request: Request | None) -> bool:
+    if request is not None:
+        return bool(request.recurring)
+    return row is not None and len(row) > DATA and '"recurring":{' in str(row[DATA])

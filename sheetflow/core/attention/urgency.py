@@ -14,7 +14,7 @@ from sheetflow.model.request import Request
 BY_DIGEST = frozenset(
     {
         "approve", "approved", "to-pay", "paid", "part-paid", "cancelled", "reversed", "no-address",
-        "bounced", "stranger",
+        "bounced", "stranger", "draft-ready",
     }
 )  # fmt: skip
 """Letters whose news the digest brings. All others go at once: what came back to somebody, what was put
@@ -24,7 +24,7 @@ NEEDS_ITS_READER = frozenset(
     {
         "approve", "to-pay", "returned", "put-back", "confirm-status", "reversal-asked", "payment-disputed",
         "details-held", "mentioned", "answer-not-taken", "unwell", "access-problem", "stranger", "bounced",
-        "no-address",
+        "no-address", "draft-ready",
     }
 )  # fmt: skip
 """Letters that ask somebody to do something. A digest does where it says so itself."""

@@ -83,6 +83,7 @@ LETTERS = (
     "reversal-asked", "reversed", "confirm-status",
     "mentioned", "answer-not-taken",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
+    "draft-ready",
     "statement-read", "statement-rejected", "statement-stranger",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
@@ -116,6 +117,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         "answer-not-taken": {"items": [{"says": "It decides nothing."}], "kept": "yes", **EVENT_FACTS},
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
+        "draft-ready": {**EVENT_FACTS, "template": "Office rent"},
         "payment-disputed": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
         "bounced": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
     }

@@ -40,6 +40,7 @@ def target_of(template: Template, **changed: Any) -> Target:
         "history": ("seq", "at", "hash"),
         "contractors": ("inn", "account", "since"),
         "policy": ("rule", "step1"),
+        "recurring": ("name", "every", "subject"),
         "banks": ("bik", "name"),
     }
     given: dict[str, Any] = {

@@ -24,6 +24,7 @@ HEADERS = {
     "history": ("seq", "at", "hash"),
     "contractors": ("inn", "account", "since"),
     "policy": ("rule", "step1"),
+    "recurring": ("name", "every", "subject"),
     "banks": ("bik", "name"),
 }
 SETTINGS = {"currencies": "RUB, USD", "vat_rates": "20 %, none", "departments": "", "company": "=1+1"}
