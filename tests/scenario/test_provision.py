@@ -191,7 +191,16 @@ def test_fill__speaks_its_language(
     tabs = [(tab.title, tab.isSheetHidden) for tab in book.worksheets()]
     visible = [
         opened.words.label("tabs", key)
-        for key in ("registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "history")
+        for key in (
+            "registry",
+            "contractors",
+            "people",
+            "settings",
+            "policy",
+            "recurring",
+            "calendar",
+            "history",
+        )
     ]
     assert tabs == [
         *((name, False) for name in visible),
@@ -261,7 +270,7 @@ def test_sheet_schema__a_batch_is_all_or_nothing(place: Place) -> None:
     ]
     with pytest.raises(PortError, match="No sheet with id: 9"):
         schema.batch(place.made.spreadsheet_id, requests)
-    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 11
+    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 12
     with pytest.raises(NotFound):
         schema.share("no-such-file", MIA, "writer")
 

@@ -162,7 +162,7 @@ def ready(requests: Iterable[Request], company: Company, book: Rulebook, at: str
         to, name = request.requester, request.recurring["name"]
         if to and not waits("draft-ready", to, company, urgent=False):
             key = letter_id(f"{name}\n{request.recurring['due']}", to, "draft-ready")
-            facts = facts_of(request, company, book, to) | {"template": name, "at": at}
+            facts = facts_of(request, company, book, to) | {"recurring": name, "at": at}
             found.append(Letter(key, "draft-ready", to, request.id, facts))
     return found
 

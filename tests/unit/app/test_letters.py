@@ -117,7 +117,7 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         "answer-not-taken": {"items": [{"says": "It decides nothing."}], "kept": "yes", **EVENT_FACTS},
         "confirm-status": {"target": "Approved"},
         "stranger": {"respondent": "eve@elsewhere.example"},
-        "draft-ready": {**EVENT_FACTS, "template": "Office rent"},
+        "draft-ready": {**EVENT_FACTS, "recurring": "Office rent"},
         "payment-disputed": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
         "bounced": {**EVENT_FACTS, "respondent": "pay@romashka.example"},
     }
@@ -189,7 +189,7 @@ def test_letters__core_names_no_other() -> None:
         Path(f"sheetflow/core/{name}.py").read_text("utf-8")
         for name in ("consequences", "told", "correspondence", "health")
     )
-    for name in ("access", "bank/dropped"):
+    for name in ("access", "bank/dropped", "recurring/drafting"):
         source += Path(f"sheetflow/core/{name}.py").read_text("utf-8")
     named = {text for text in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', source) if text in LETTERS}
     put_together = {one for one in LETTERS if one.startswith("contractor-")}

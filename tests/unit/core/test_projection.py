@@ -80,6 +80,7 @@ FULL = Request(
     escalated=START,
     undelivered=[{"at": "2026-11-24T09:00:00.000Z", "to": MIA, "template": "paid"}],
     respondent="eve@elsewhere.example",
+    recurring={"name": "Rent", "due": "2026-12-31", "at": "2026-11-24T09:00:00.000Z"},
     order={"file": "pay.txt", "number": "7"},
     banked=["0a1b"],
     seen=Decimal("30.10"),
