@@ -273,7 +273,7 @@ class Runtime:
         config = self.config
         writer = Writer(
             self.words, self.mail_templates, config.sender, config.spreadsheet,
-            self.links if config.page_url else None,
+            self.links if config.page_url and config.link_key else None,  # the doctor may run without the key
         )  # fmt: skip
         return writer.compose(letter)
 
