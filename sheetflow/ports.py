@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sheetflow.core.access import Grant
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import Dropped, Event, Filing, Response
-from sheetflow.model.snapshot import CellWrite, Letter, Row, Snapshot, Token
+from sheetflow.model.snapshot import CellWrite, Letter, LineWrite, Row, Snapshot, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Commit:
     `restored_notes`: notes of their cells, by place in `restored`.
     `pruned`: rows of system tabs to delete, by tab key. `book`: rows to add to the Contractors tab.
     `banks`: what the bank directory is from now on, None where it stays. `blocks`: what else to put where.
+    `lines`: what to write into rows of the Bank tab. `new_lines`: rows to add there, each with its choices.
     `widths` and `places` are those of the snapshot that this follows.
     """
 
@@ -56,6 +57,8 @@ class Commit:
     banks: Sequence[Row] | None = None
     restored_notes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     blocks: Sequence[Block] = ()
+    lines: Sequence[LineWrite] = ()
+    new_lines: Sequence[tuple[Row, Sequence[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ KEY = b"k" * 32
 SPREADSHEET = "spreadsheet-1"
 SHEETS = {
     "registry": 100, "contractors": 101, "people": 102, "settings": 103, "calendar": 104, "history": 105,
-    "policy": 106, "recurring": 107,
+    "policy": 106, "recurring": 107, "bank": 108,
     "inbox": 110, "state": 111, "outbox": 112,
 }  # fmt: skip
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -203,6 +203,7 @@ class FakeSheet:
         self.people, self.settings = [list(row) for row in people], [list(row) for row in settings]
         self.policy: list[list[Cell]] = []
         self.recurring: list[list[Cell]] = []
+        self.bank: list[list[Cell]] = []
         self.state: list[list[Cell]] = []
         self.inbox: list[list[Cell]] = []
         self.outbox: list[list[Cell]] = []
@@ -235,7 +236,7 @@ class FakeSheet:
             self.clock.now(), self.token, Registry(columns, [_trim(row) for row in rows], len(self.header)),
             [_trim(row) for row in self.state], [_trim(row) for row in self.inbox],
             [_trim(row) for row in self.outbox], self.people, self.settings, self.contractors,
-            policy=self.policy, recurring=self.recurring,
+            policy=self.policy, recurring=self.recurring, bank=[list(row) for row in self.bank],
         )  # fmt: skip
 
     def commit(self, commit: Commit) -> Receipt:
@@ -252,6 +253,12 @@ class FakeSheet:
         self.contractors += [list(row) for row in commit.book]
         for block in commit.blocks:
             self._put(block)
+        self.bank += [list(row) for row, _ in commit.new_lines]
+        for line in commit.lines:
+            for column, value in line.cells.items():
+                self.bank[line.place][column] = value
+            if line.note is not None:
+                self.notes[(str(self.bank[line.place][0]), "decision")] = line.note
         if commit.banks is not None:
             self.banks = {str(row[0]): [str(cell) for cell in row[1:]] for row in commit.banks}
         for place in commit.consumed:
@@ -268,7 +275,9 @@ class FakeSheet:
             for key, text in commit.restored_notes.get(offset, {}).items():
                 self.notes[(str(cells["id"]), key)] = text
         for key, places in commit.pruned.items():
-            tab: list[list[Cell]] = {"inbox": self.inbox, "outbox": self.outbox, "state": self.state}[key]
+            tab: list[list[Cell]] = {
+                "inbox": self.inbox, "outbox": self.outbox, "state": self.state, "bank": self.bank,
+            }[key]  # fmt: skip
             for place in sorted(places, reverse=True):
                 del tab[place]
         return Receipt(commit.new, {write.row: list(self.rows[write.row]) for write in commit.writes})

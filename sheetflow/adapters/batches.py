@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sheetflow.model.cells import Cell
-from sheetflow.model.snapshot import Row
+from sheetflow.model.snapshot import LineWrite, Row
 
 
 def grid(sheet: int, row: int, column: int, rows: int, columns: int) -> dict[str, int]:
@@ -51,6 +51,24 @@ def append(sheet: int, rows: Iterable[Row]) -> dict[str, Any]:
     """Add rows below the last one with content."""
     data = [{"values": [entered(cell) for cell in cells]} for cells in rows]
     return {"appendCells": {"sheetId": sheet, "rows": data, "fields": "userEnteredValue"}}
+
+
+def bank_lines(
+    sheet: int, writes: Iterable[LineWrite], rows: Sequence[tuple[Row, Sequence[str]]], chosen: int
+) -> Iterable[dict[str, Any]]:
+    """The Bank tab: cells of known rows, and new rows with a dropdown in the column `chosen`."""
+    for write in writes:
+        for column, value in write.cells.items():
+            yield cell(sheet, write.place + 1, column, value, write.note if column == chosen else None)
+    data = []
+    for row, choices in rows:
+        cells = [entered(value) for value in row]
+        values = [{"userEnteredValue": choice} for choice in choices]
+        condition = {"type": "ONE_OF_LIST", "values": values}
+        cells[chosen]["dataValidation"] = {"condition": condition, "showCustomUi": True, "strict": False}
+        data.append({"values": cells})
+    if data:
+        yield {"appendCells": {"sheetId": sheet, "rows": data, "fields": "userEnteredValue,dataValidation"}}
 
 
 def placed(

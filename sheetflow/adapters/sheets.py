@@ -12,9 +12,11 @@ from typing import Any
 
 import gspread
 
-from sheetflow.adapters.batches import append, cell, deletions, grid, inserted, placed, put, runs
+from sheetflow.adapters.batches import append, bank_lines, cell, deletions, grid, inserted, placed, put, runs
 from sheetflow.adapters.http import SheetsHttp
 from sheetflow.core import history
+from sheetflow.core.bank.lines import DECISION
+from sheetflow.core.bank.lines import WIDTH as BANK_WIDTH
 from sheetflow.core.inbox import CONSUMED
 from sheetflow.core.inbox import WIDTH as INBOX_WIDTH
 from sheetflow.core.migration.archive import Everything
@@ -35,11 +37,11 @@ from sheetflow.model.snapshot import Registry, Row, Snapshot, Token
 from sheetflow.ports import ClockPort, Commit, Receipt
 from sheetflow.templates.formulas import header_text, letter
 
-OPTIONAL = ("policy", "recurring")
+OPTIONAL = ("policy", "recurring", "bank")
 """Tabs that a registry of an older sheetflow has not got yet."""
 TABS = ("inbox", "state", "registry", "people", "settings", "contractors", "outbox", "attention", *OPTIONAL)
 """What a pass reads, between two looks at the token."""
-PEOPLES_TABS = ("registry", "contractors", "people", "settings", *OPTIONAL, "calendar")
+PEOPLES_TABS = ("registry", "contractors", "people", "settings", "policy", "recurring", "calendar")
 """What people see: an export has all of these that there are."""
 
 
@@ -97,6 +99,7 @@ class Sheets:
             throttled=self.http.throttled,
             policy=found.get("policy", []),
             recurring=found.get("recurring", []),
+            bank=found.get("bank", []),
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -196,6 +199,7 @@ class Sheets:
             "contractors": ("contractors", "A1:Z"),
             "policy": ("policy", "A1:Z"),
             "recurring": ("recurring", "A1:Z"),
+            "bank": ("bank", f"A2:{letter(BANK_WIDTH - 1)}"),
             "history": ("history", "A1:I"),
             "banks": ("banks", "A1:D"),
         }
@@ -251,6 +255,8 @@ class Sheets:
             yield put(sheets[block.tab], block.row, block.column, block.rows)
         if commit.book:
             yield append(sheets["contractors"], commit.book)
+        if commit.lines or commit.new_lines:
+            yield from bank_lines(sheets["bank"], commit.lines, commit.new_lines, DECISION)
         for write in commit.writes:
             yield cell(
                 sheets["registry"], write.row + 1, commit.columns[write.column], write.value, write.note
@@ -289,6 +295,7 @@ _FALLBACK_SHEETS = {
     "banks": 113,
     "policy": 106,
     "recurring": 107,
+    "bank": 108,
 }
 """The template's sheetIds, for a first read on a spreadsheet whose tabs were renamed."""
 

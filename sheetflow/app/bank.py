@@ -16,14 +16,16 @@ from sheetflow.app.importing import WholeSheet
 from sheetflow.app.outbox import queued
 from sheetflow.app.process import commit_of
 from sheetflow.banking.statement import Statement
-from sheetflow.core.bank.events import CANCELLED, told_lines
+from sheetflow.core.bank.events import CANCELLED, digest_of, told_lines
 from sheetflow.core.bank.export import SYSTEM, Export, again, plan, wants_banks
 from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
+from sheetflow.core.bank.lines import closed_by_bank, rows_of
 from sheetflow.core.bank.paper import Papers, papers_of, with_papers
 from sheetflow.core.bank.recording import record
 from sheetflow.core.bank.writing import OutFile
 from sheetflow.core.company import Company, read_company
+from sheetflow.core.history import instant
 from sheetflow.core.projection import DATA, WIDTH, from_row
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
@@ -186,6 +188,7 @@ class BankDesk:
         decision = record(snapshot, company, self.book, step.facts, snapshot.now)
         letters = gathered([with_papers(one, step.papers) for one in (*decision.letters, *step.letters)])
         commit = commit_of(snapshot, decision, queued(snapshot, letters), self.nonces.nonce())
+        commit = self._with_lines(snapshot, commit, step)
         if step.numbers:
             commit = replace(commit, new=replace(commit.new, orders=step.numbers))
         try:
@@ -195,6 +198,16 @@ class BankDesk:
                 return
             raise ConcurrentEdit("Sheets", "the commit did not take effect") from lost
         repair.mend(self.sheet, self.clock, self.nonces, snapshot, commit, receipt)
+
+    def _with_lines(self, snapshot: Snapshot, commit: Commit, step: Step) -> Commit:
+        """The Bank tab follows: open lines are added, those that a statement brought home are closed."""
+        if "bank" not in snapshot.token.sheets:
+            return commit
+        words = self.book.own
+        paid = {digest_of(str(one.data["key"])): one.request for one in step.facts if one.data.get("key")}
+        digests = {digest: request for digest, request in paid.items() if request}
+        closed = closed_by_bank(snapshot.bank, digests, words, instant(snapshot.now))
+        return replace(commit, lines=closed, new_lines=rows_of(step.facts, words))
 
     def _took_effect(self, commit: Commit) -> bool:
         """Whether a commit whose answer was lost was made: its last event stands in the history."""

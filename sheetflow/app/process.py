@@ -322,4 +322,5 @@ def commit_of(snapshot: Snapshot, decision: Decision, work: Work, nonce: str) ->
         writes=decision.writes,
         restored=decision.restored,
         book=decision.book,
+        lines=decision.lines,
     )

@@ -14,6 +14,7 @@ from sheetflow.app import restoration
 from sheetflow.app.reading import First, Seen, headed, named_range, quoted, ranges, values_of, with_ids
 from sheetflow.app.upkeep import Done, Known
 from sheetflow.core import access, history, tabs
+from sheetflow.core.bank.lines import LINE_HEADERS
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.policy import table
 from sheetflow.core.recurring import table as recurring
@@ -40,6 +41,7 @@ SYSTEM_HEADERS: Mapping[str, Sequence[str]] = {
     "recurring": recurring.COLUMNS,
     "contractors": (*tabs.CONTRACTOR_HEADERS, FORM_LINK),
     "banks": tabs.BANK_HEADERS,
+    "bank": LINE_HEADERS,
 }
 """The system tabs' columns, by their keys."""
 RECORDED: Mapping[str, str] = {
@@ -198,11 +200,16 @@ class RegistryPlace:
     def _target(self, seen: Seen, known: Known) -> Target:
         company, service = known.company, self.service_account
         admins = [person.email for person in company.people.with_role(Role.ADMIN)]
+        payers = [person.email for person in company.people.with_role(Role.ACCOUNTANT)]
         zone = getattr(company.settings.zone, "key", "") or seen.actual.time_zone
         return Target(
             seen.template, self.book.own, list(self.book.words.values()), SYSTEM_HEADERS,
             company.settings.values,
-            {"system": [service], "admins": list(dict.fromkeys([service, *admins]))},
+            {
+                "system": [service],
+                "admins": list(dict.fromkeys([service, *admins])),
+                "accountants": list(dict.fromkeys([service, *payers])),
+            },
             zone, known.owner, seen.rows, viewers(company.people),
         )  # fmt: skip
 

@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sheetflow.core import inbox
+from sheetflow.core.bank.lines import data_of
 from sheetflow.core.history import instant, moment
 from sheetflow.model.snapshot import Snapshot
 
 KEEP_EDITS = timedelta(days=1)
 """How long a used edit's uuid is remembered, against replays."""
 KEEP_LETTERS = timedelta(days=7)
+KEEP_LINES = timedelta(days=30)
+"""How long a decided line stays on the Bank tab; the history has it for good."""
 EVERY = timedelta(days=1)
 
 
@@ -47,7 +50,13 @@ def plan(snapshot: Snapshot) -> tuple[Mapping[str, Sequence[int]], str]:
         if len(row) > 3 and row[1] == "sent" and _at(row, 3) <= oldest
     ]
     blank = [place for place, row in enumerate(snapshot.state) if not row or row[0] == ""]
-    return {"inbox": edits, "outbox": letters, "state": blank}, instant(horizon)
+    old = instant(snapshot.now - KEEP_LINES)
+    lines = [
+        place
+        for place, row in enumerate(snapshot.bank)
+        if (line := data_of(row)) is not None and "" < str(line.get("decided", "")) <= old
+    ]
+    return {"inbox": edits, "outbox": letters, "state": blank, "bank": lines}, instant(horizon)
 
 
 def _used(row: Sequence[object]) -> bool:

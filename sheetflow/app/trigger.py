@@ -13,7 +13,7 @@ from sheetflow.core.decide import PREFIX
 from sheetflow.core.rulebook import Words
 from sheetflow.templates.prefill import PREFILLED, SETTING, mark
 
-WATCHED = ("registry", "people", "settings", "contractors", "policy", "recurring")
+WATCHED = ("registry", "people", "settings", "contractors", "policy", "recurring", "bank")
 """Tabs whose edits the trigger writes down."""
 PROGRAM = ("trigger.js", "form.js")
 """The files that are one program: all but what sets it up."""

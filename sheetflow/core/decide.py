@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from sheetflow.core import consequences, filing, folding, health, history, intake
 from sheetflow.core.attention import mailing, space, tasks
+from sheetflow.core.bank.deciding import choices, choose
 from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.contractors import Book, additions
@@ -95,6 +96,7 @@ class _Pass:
             deleted=self._was_deleted,
         )
         by_request, by_copy = sort_edits(edits, snapshot.registry, self.state, places)
+        self.chosen = choices(snapshot, mail.edits, self.company, self.book, self.out)
         acts = mailing.take_preferences(snapshot, self.company, decision, self.out)
         copies = {new for pairs in places.copies.values() for _, new in pairs}
         self.filings = filing.done(snapshot.outbox)
@@ -103,7 +105,8 @@ class _Pass:
         self.drafts = draft(snapshot, self.company, self.book, numbers, decision, self.out, typed, self.now)
         busy = self._busy(places, by_request, acts)
         bounces = self._bounces()
-        for rid in dict.fromkeys([*busy, *self.filings, *self.responses, *self.drafts, *bounces]):
+        looked_at = [*busy, *self.filings, *self.responses, *self.drafts, *bounces, *self.chosen.of]
+        for rid in dict.fromkeys(looked_at):
             if rid not in self.state and rid not in places.of and rid not in (*self.responses, *self.drafts):
                 continue  # files of a draft that is forgotten
             self._fold(
@@ -227,6 +230,7 @@ class _Pass:
         for response in self.responses.get(rid, []):
             intake.take_response(turn, response)
         self.drafts.fill(turn)
+        choose(turn, self.chosen)
         fold(turn, edits, acts)
         if place is not None:
             request.deleted = None
@@ -288,6 +292,7 @@ class _Pass:
                 decision.states[rid] = row
         decision.writes += out.writes
         decision.refusals = out.refusals
+        decision.lines = self.chosen.writes
         decision.answers |= out.answers
         decision.wants_banks = out.wants_banks
         at = history.instant(self.now)

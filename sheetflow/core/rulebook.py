@@ -156,6 +156,11 @@ class Rulebook:
         return self._reverse("people")
 
     @cached_property
+    def bank_words(self) -> Mapping[str, str]:
+        """What a line of a statement may be besides a request, in any language, lower case -> key."""
+        return self._reverse("bank_words")
+
+    @cached_property
     def policy_headers(self) -> Mapping[str, str]:
         """Header of the Approval policy tab in any language, lower case -> key."""
         return self._reverse("policy")

@@ -8,7 +8,7 @@ from sheetflow.core.inbox import RowEdit
 from sheetflow.core.places import Places
 from sheetflow.core.projection import FIRST_INPUT, whole
 from sheetflow.model.cells import canonical
-from sheetflow.model.columns import INPUTS
+from sheetflow.model.columns import BY_KEY, INPUTS
 from sheetflow.model.events import CellEdit
 from sheetflow.model.snapshot import Registry, Row
 
@@ -29,14 +29,14 @@ def sort_edits(
     originals: Edits = {}
     copied: Edits = {}
     for row_edit in edits:
-        rid = row_edit.request
+        rid, cells = row_edit.request, [one for one in row_edit.cells if one.column in BY_KEY]
         if rid in places.copies:
-            for edit in row_edit.cells:
+            for edit in cells:
                 target = _copy_of(edit, registry, state.get(rid), places)
                 (copied if target != rid else originals).setdefault(target, []).append(edit)
-        elif row_edit.cells:
+        elif cells:
             target = rid if rid in places.of or rid in state else renamed.get(rid, rid)
-            originals.setdefault(target, []).extend(row_edit.cells)
+            originals.setdefault(target, []).extend(cells)
     return originals, copied
 
 

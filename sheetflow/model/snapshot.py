@@ -92,6 +92,7 @@ class Snapshot:
     throttled: bool = False
     policy: list[list[Cell]] = field(default_factory=list)
     recurring: list[list[Cell]] = field(default_factory=list)
+    bank: list[list[Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ class CellWrite:
     value: Cell | None
     note: str | None = None
     before: Cell = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineWrite:
+    """What to write into a row of the Bank tab, by column; `place`: of the row. `note`: of its Decision."""
+
+    place: int
+    cells: Mapping[int, Cell]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class Decision:
     attention: Mapping[str, str] | None = None
     channels: Mapping[str, str] | None = None
     recurring: Mapping[str, str] | None = None
+    lines: list[LineWrite] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -165,4 +176,5 @@ class Decision:
             self.events or self.states or self.writes or self.restored or self.letters or self.consumed
             or self.form is not None or self.book or self.recorded or self.vitals is not None
             or self.attention is not None or self.channels is not None or self.recurring is not None
+            or self.lines
         )  # fmt: skip

@@ -68,6 +68,10 @@ def _wanted(stand: Stand) -> Iterator[dict[str, Any]]:
     editors = stand.target.editors
     if stand.tab.key == "registry":
         yield from stand.target.registry(stand.then).protections()
+    if stand.tab.open:
+        for key, place in stand.then.items():
+            who = editors["accountants" if key == stand.tab.open else "system"]
+            yield looks.protection((stand.tab.key, key), grid(stand.id, columns=(place, place + 1)), who)
     if stand.tab.protect:
         yield looks.protection((stand.tab.key,), grid(stand.id), editors[stand.tab.protect])
 

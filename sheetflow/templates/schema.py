@@ -21,7 +21,7 @@ from sheetflow.workflow.table import STATUSES
 
 TABS = (
     "registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "history", "inbox",
-    "state", "outbox", "banks",
+    "state", "outbox", "banks", "bank",
 )  # fmt: skip
 """The tabs that a template must have."""
 
@@ -102,7 +102,8 @@ class Tab(_Part):
 
     `headers`: only where they are nobody's keys, so that they are not among the labels.
     `protect`: who may write, "system" the service account, "admins" the admins too; "" anybody.
-    `protect_header` is the same for its first row alone.
+    `protect_header` is the same for its first row alone. `open`: the column that accountants may write, where
+    every other is the system's.
     """
 
     key: Key
@@ -119,6 +120,7 @@ class Tab(_Part):
     format: str = ""
     wrap: bool = False
     banding: Banding | None = None
+    open: str = ""
 
 
 class RegistryColumn(_Part):

@@ -51,7 +51,7 @@ class Target:
 
     `words`: the registry's language; `languages`: all that there are, for headers are known in each.
     `headers`: tab key -> the keys of a system tab's columns. `settings`: key -> value.
-    `editors`: whom protections leave free, "system" and "admins", besides the file's `owner`.
+    `editors`: whom protections leave free, "system", "admins" and "accountants", besides the file's `owner`.
     `viewers`: for whom views are made. `registry_places`: where the Registry's columns stand in the end.
     `rows`: what a tab begins with where it has to be made, by its key: texts below the header.
     """
@@ -110,8 +110,9 @@ class Target:
             ]
         if tab.key == "calendar":
             return [Head(calendar.DAY, labels["calendar"]["day"], labels["calendar"]["help"]), *self._sums()]
-        if tab.key == "history":
-            return [Head(key, labels["history"][key]) for key in self.headers[tab.key]]
+        if tab.key in ("history", "bank"):
+            group = {**labels["columns"], **labels[tab.key]}
+            return [Head(key, group[key]) for key in self.headers[tab.key]]
         if tab.headers:
             keys = SETTINGS if tab.key == "settings" else tuple(str(n) for n in range(len(tab.headers)))
             return [Head(key, text) for key, text in zip(keys, tab.headers[words.language], strict=False)]

@@ -20,7 +20,7 @@ from sheetflow.banking import matching
 from sheetflow.banking.matching import Kind, Match, OpenPayment, Ordered, Reason
 from sheetflow.banking.statement import Statement, StatementLine, keys
 from sheetflow.core import folding
-from sheetflow.core.bank.events import SEEN, UNKNOWN, digest_of, unticked
+from sheetflow.core.bank.events import DOUBTFUL, SEEN, UNKNOWN, digest_of, unticked
 from sheetflow.core.bank.export import PAYABLE
 from sheetflow.core.company import Company
 from sheetflow.core.projection import DATA, STATUS, WIDTH, from_row
@@ -108,6 +108,14 @@ def take(
         for one in matches
         if one.kind is Kind.UNKNOWN and digest_of(one.key) not in told
     ]
+    facts += [
+        Fact(
+            snapshot.now, "", DOUBTFUL, BANK, BANK,
+            _line(one, source) | {"candidates": list(one.candidates)}, digest_of(one.key),
+        )
+        for one in (line.match for line in lines.values() if line.outcome == Kind.DOUBTFUL)
+        if digest_of(one.key) not in told
+    ]  # fmt: skip
     return Taken(tuple(lines[place] for place in range(len(matches))), tuple(facts))
 
 

@@ -4,7 +4,7 @@ A rule's first docstring line is the sentence that users see. `RULES` holds all 
 table, `sheetflow rules`, the notes in cells and the messages are made from it.
 """
 
-from sheetflow.core.rules import approvals, edits, fields, links, moves, payments, rows, safety
+from sheetflow.core.rules import approvals, bank, edits, fields, links, moves, payments, rows, safety
 from sheetflow.core.rules.case import RULES, EditCase, MoveCase, Objection, Rule
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Objection",
     "Rule",
     "approvals",
+    "bank",
     "edits",
     "fields",
     "links",

@@ -440,7 +440,9 @@ def test_take__a_doubtful_line_changes_nothing(desk: Desk) -> None:
     assert [(one.outcome, one.match.reason, one.match.candidates) for one in taken.lines] == [
         ("doubtful", Reason.ORDER_DIFFERS, (rid,))
     ]
-    assert taken.facts == ()
+    assert [fact.kind for fact in taken.facts] == ["DebitDoubtful"]  # for the Bank tab, once
+    assert take(desk, replace(movement, amount=Decimal(1))).facts == ()
+    assert len(desk.sheet.bank) == 1
     assert desk.accepted(rid) == "Approved"
 
 

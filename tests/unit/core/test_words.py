@@ -43,6 +43,9 @@ RULE_FACTS = {
     "part-payment-has-amount": {"target"},
     "only-the-requester-edits": {"requester"},
     "fields-change-in-draft": {"status"},
+    "known-decision": {"value"},
+    "line-pays-its-payee": {"account", "went"},
+    "line-fits-what-is-due": {"amount", "due"},
 }
 """Facts that a rule's refusal has though its function does not state them in one literal."""
 

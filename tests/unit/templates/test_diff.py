@@ -42,11 +42,12 @@ def target_of(template: Template, **changed: Any) -> Target:
         "policy": ("rule", "step1"),
         "recurring": ("name", "every", "subject"),
         "banks": ("bik", "name"),
+        "bank": ("line", "decision", "result"),
     }
     given: dict[str, Any] = {
         "template": template, "words": WORDS, "languages": [WORDS], "headers": headers,
         "settings": {"currencies": "RUB, USD"},
-        "editors": {"system": [SERVICE], "admins": [SERVICE, "ada@firm.example"]},
+        "editors": {"system": [SERVICE], "admins": [SERVICE, "ada@firm.example"], "accountants": [SERVICE]},
         "time_zone": "Europe/Moscow", "owner": "robot@firm.example",
         "rows": {"settings": [[WORDS.labels["settings"]["currencies"], "RUB, USD"]]},
     }  # fmt: skip

@@ -26,6 +26,7 @@ HEADERS = {
     "policy": ("rule", "step1"),
     "recurring": ("name", "every", "subject"),
     "banks": ("bik", "name"),
+    "bank": ("line", "decision", "result"),
 }
 SETTINGS = {"currencies": "RUB, USD", "vat_rates": "20 %, none", "departments": "", "company": "=1+1"}
 ROWS = {
@@ -36,6 +37,7 @@ EMPTY = Actual("en_US", "Etc/GMT", [Sheet(0, "Sheet1", rows=1000, columns=26)])
 EDITORS = {
     "system": ["robot@firm.example", "sa@x.example"],
     "admins": ["robot@firm.example", "ada@firm.example"],
+    "accountants": ["robot@firm.example", "anna@firm.example"],
 }
 
 

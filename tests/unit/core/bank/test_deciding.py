@@ -1,0 +1,180 @@
+"""What accountants choose on the Bank tab, at a desk in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sheetflow.core.bank.lines import DECISION, RESULT, is_open
+from sheetflow.core.rules.bank import LINE_RULES, LineCase, accountant_settles_lines
+from sheetflow.model.people import Person, Role
+from tests.banks import Movement
+from tests.desk import ANNA, HEAD, MIA, Desk
+from tests.unit.app.test_bank import bank, carried_out, desk_with, payee, ready, request, settled, take
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return desk_with()
+
+
+def renumbered(desk: Desk, rid: str) -> Movement:
+    """What the bank did with the order, under a number and a purpose that tell nobody which it was."""
+    (movement,) = carried_out(desk, rid)
+    return replace(movement, number="777", purpose="Оплата")
+
+
+def shown(desk: Desk) -> list[tuple[str, str]]:
+    return [(str(row[DECISION]), str(row[RESULT])) for row in desk.sheet.bank]
+
+
+def chooses(desk: Desk, who: str, value: str, place: int = 0) -> None:
+    """A hand picks in the dropdown; the trigger tells of it; a pass runs."""
+    line, old = str(desk.sheet.bank[place][0]), str(desk.sheet.bank[place][DECISION])
+    desk.sheet.bank[place][DECISION] = value
+    desk.sheet.inbox.append(desk.event(who, [(line, [("decision", old, value)])], exact=True, sheet=108))
+    desk.run()
+
+
+def doubtful(desk: Desk) -> str:
+    """A request, and a line that may be it; no bank file stands in the way of paying by hand."""
+    (rid,) = ready(desk)
+    bank(desk).export(ANNA)
+    movement = renumbered(desk, rid)
+    (file,) = {str(request(desk, rid).bank_file)}
+    bank(desk).cancel(file, "the bank had it typed in", ANNA)
+    assert [one.outcome for one in take(desk, movement).lines] == ["doubtful"]
+    return rid
+
+
+def test_choose__a_request_is_paid_by_the_accountant_with_the_line(desk: Desk) -> None:
+    rid = doubtful(desk)
+    (row,) = desk.sheet.bank
+    assert is_open(row)
+    chooses(desk, ANNA, rid)
+    one, event = request(desk, rid), desk.sheet.read_history()[1][-1]
+    assert (one.status, one.paid, len(one.banked)) == ("Paid", Decimal("12500.50"), 1)
+    assert (event.kind, event.actor, event.via, event.data["how"]) == ("RequestPaid", ANNA, "bank", "chosen")
+    assert event.data["payee_account"] == payee(1)["account"]
+    assert desk.cell(rid, "status") == "Paid"
+    assert shown(desk)[0][0] == rid
+    assert shown(desk)[0][1]
+    settled(desk)
+    assert take(desk, replace(carried_line(row), number="777")).facts == ()
+
+
+def carried_line(row: list[object]) -> Movement:
+    import json
+    from datetime import date
+
+    from tests import banks
+
+    line = json.loads(str(row[-1]))
+    other = replace(banks.payee(1), account=line["payee_account"], inn=line["payee_inn"], name=line["payee"])
+    day = date.fromisoformat(line["dated"])
+    booked = date.fromisoformat(line["date"])
+    return Movement(other, Decimal(line["amount"]), line["number"], day, booked, line["purpose"])
+
+
+@pytest.mark.parametrize("word", ["past the registry", "Мимо реестра"])
+def test_choose__past_the_registry_is_recorded_once(desk: Desk, word: str) -> None:
+    doubtful(desk)
+    chooses(desk, ANNA, word)
+    assert desk.sheet.read_history()[1][-1].kind == "DebitSettled"
+    assert shown(desk)[0][0] == "past the registry"
+    chooses(desk, ANNA, "PR-000001")
+    assert desk.refusals[-1] == "line-counts-once"
+    assert shown(desk)[0][0] == "past the registry"
+
+
+def test_choose__later_decides_nothing(desk: Desk) -> None:
+    doubtful(desk)
+    before = desk.sheet.read_history()[1]
+    chooses(desk, ANNA, "later")
+    assert desk.sheet.read_history()[1] == before
+    assert shown(desk) == [("later", "")]
+
+
+@pytest.mark.parametrize(
+    ("who", "value", "rule"),
+    [
+        (MIA, "past the registry", "accountant-settles-lines"),
+        (ANNA, "PR-999999", "known-decision"),
+        (MIA, "", ""),
+    ],
+)
+def test_choose__what_may_not_be_is_put_back(desk: Desk, who: str, value: str, rule: str) -> None:
+    doubtful(desk)
+    chooses(desk, who, value)
+    assert desk.refusals[-1:] == ([rule] if rule else [])
+    assert shown(desk) == [("", "")]
+
+
+@pytest.mark.parametrize("who", [MIA, HEAD, "eve@elsewhere.example"])
+def test_choose__a_request_is_paid_by_accountants_alone(desk: Desk, who: str) -> None:
+    rid = doubtful(desk)
+    chooses(desk, who, rid)
+    assert request(desk, rid).status == "Approved"
+    assert desk.refusals[-1] in ("right-role", "known-person")
+    assert shown(desk) == [("", "")]
+
+
+def test_line_pays_its_payee__another_account_is_not_it(desk: Desk) -> None:
+    doubtful(desk)
+    other = desk.approved(**payee(2))
+    chooses(desk, ANNA, other)
+    assert desk.refusals[-1] == "line-pays-its-payee"
+    assert request(desk, other).status == "Approved"
+
+
+def test_line_fits_what_is_due__a_smaller_request_to_the_same_account_is_not_it(desk: Desk) -> None:
+    doubtful(desk)
+    small = desk.approved(**payee(1), amount=10, purpose="Another")
+    chooses(desk, ANNA, small)
+    assert desk.refusals[-1] == "line-fits-what-is-due"
+
+
+def test_line_counts_once__a_line_that_has_paid_pays_nothing_more(desk: Desk) -> None:
+    rid = doubtful(desk)
+    twin = desk.approved(**{**payee(1), "invoice_no": "55", "amount": 12600, "purpose": "Twin"})
+    chooses(desk, ANNA, rid)
+    chooses(desk, ANNA, twin)
+    assert desk.refusals[-1] == "line-counts-once"
+    assert request(desk, twin).status == "Approved"
+
+
+def test_known_decision__a_request_or_past_the_registry() -> None:
+    assert [ask(LineCase({}, None, Decimal(0), is_open=True)) for ask in LINE_RULES] == [None] * 4
+
+
+def test_accountant_settles_lines__nobody_else() -> None:
+    def asked(*roles: Role) -> bool:
+        person = Person("a@x.example", "A", frozenset(roles))
+        case = LineCase({}, None, Decimal(0), is_open=True, person=person)
+        return accountant_settles_lines(case) is None
+
+    assert asked(Role.ACCOUNTANT)
+    assert not asked(Role.DIRECTOR, Role.ADMIN, Role.APPROVER)
+
+
+def test_choose__a_part_leaves_the_rest(desk: Desk) -> None:
+    (rid,) = ready(desk)
+    bank(desk).export(ANNA)
+    movement = replace(renumbered(desk, rid), amount=Decimal("500.00"))
+    bank(desk).cancel(request(desk, rid).bank_file, "typed in by hand", ANNA)
+    take(desk, movement)
+    chooses(desk, ANNA, rid)
+    one = request(desk, rid)
+    assert (one.status, one.paid) == ("Part-paid", Decimal("500.00"))
+    settled(desk)
+
+
+def test_lines__a_decided_one_leaves_the_tab_after_a_month(desk: Desk) -> None:
+    rid = doubtful(desk)
+    chooses(desk, ANNA, rid)
+    desk.clock.at += timedelta(days=31)
+    desk.process().tidy()
+    assert desk.sheet.bank == []
