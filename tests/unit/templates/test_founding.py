@@ -104,7 +104,7 @@ def test_founding__ids_of_protections_and_views_are_stable_and_distinct(
     }
     views = [item["filter"]["filterViewId"] for item in kinds(requests, "addFilterView")]
     assert protections["sheetflow: registry.confirmed"] == object_id("protection", "registry", "confirmed")
-    assert len({*protections.values(), *views}) == len(protections) + len(views) == 28
+    assert len({*protections.values(), *views}) == len(protections) + len(views) == 31
 
 
 def test_founding__protections_name_whom_they_leave_free(template: Template) -> None:
@@ -120,6 +120,8 @@ def test_founding__protections_name_whom_they_leave_free(template: Template) -> 
         **{f"registry.{key}": EDITORS["system"] for key in system},
         **dict.fromkeys(("calendar", "history", "inbox", "state", "outbox", "banks"), EDITORS["system"]),
         **dict.fromkeys(("contractors", "people", "settings", "policy"), EDITORS["admins"]),
+        **dict.fromkeys(("bank.line", "bank.result"), EDITORS["system"]),
+        "bank.decision": EDITORS["accountants"],
     }
 
 
