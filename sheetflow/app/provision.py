@@ -85,7 +85,8 @@ def fill(
     )
     free = {
         "system": _once(filter(None, [owner, service_account])),
-        "admins": _once(filter(None, [owner, service_account, *_admins(rows, words)])),
+        "admins": _once(filter(None, [owner, service_account, *_with(Role.ADMIN, rows, words)])),
+        "accountants": _once(filter(None, [owner, service_account, *_with(Role.ACCOUNTANT, rows, words)])),
     }
     begins = begin(words, rows, values)
     first = {"people": begins.people[1:], "settings": begins.settings[1:]}
@@ -162,9 +163,9 @@ def _settings_problems(template: Template, values: Mapping[str, str]) -> Iterabl
             yield f"payments.toml: columns: {column.key}: there is no setting {column.choices!r}"
 
 
-def _admins(rows: Iterable[Mapping[str, str]], words: Words) -> list[str]:
-    admin = words.label("roles", Role.ADMIN)
-    return [row["email"] for row in rows if admin in split(row["roles"])]
+def _with(role: Role, rows: Iterable[Mapping[str, str]], words: Words) -> list[str]:
+    label = words.label("roles", role)
+    return [row["email"] for row in rows if label in split(row["roles"])]
 
 
 def _once(addresses: Iterable[str]) -> list[str]:

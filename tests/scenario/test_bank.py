@@ -79,10 +79,10 @@ def payee(number: int) -> dict[str, Cell]:
 
 def statement(firm: Firm, rids: list[str], path: Path, *more: Movement) -> Path:
     """What the bank carried out, as it gives it."""
-    requests = {event.request: event.data for event in firm.history() if event.kind == "BankFileMade"}
+    made = {event.request: event.data for event in firm.history() if event.kind == "BankFileMade"}
     movements = []
     for place, rid in enumerate(rids, start=1):
-        data = requests[rid]
+        data = made[rid]
         day = date.fromisoformat(data["date"])
         movements.append(
             Movement(
@@ -213,7 +213,8 @@ def test_bank__a_statement_dropped_into_drive_pays_with_the_next_schedule(
     with_accounts(firm)
     rids = approved(firm, 2)
     told(firm, "export", "--as", ANNA)
-    content = statement(firm, rids, tmp_path / "kl_to_1c.txt").read_bytes()
+    unknown = Movement(banks.payee(99), Decimal(7), "900", date(2026, 1, 5), date(2026, 1, 5), "Unasked")
+    content = statement(firm, rids, tmp_path / "kl_to_1c.txt", unknown).read_bytes()
     place = firm.folder("incoming")
     firm.anna.uploads("kl_to_1c.txt", content, place, "text/plain")
     firm.anna.uploads("broken.txt", b"1CClientBankExchange\r\nno sign\r\n", place, "text/plain")
@@ -238,6 +239,17 @@ def test_bank__a_statement_dropped_into_drive_pays_with_the_next_schedule(
     assert incoming.run() == 0
     assert firm.calls(since) == ["drive.files.list"]
     assert [event.kind for event in firm.history()] == kinds
+
+    cell = f"{firm.title('bank')}!K2"
+    with pytest.raises(AssertionError, match="protected cell"):
+        firm.mia.enters(cell, "past the registry")  # the column is the accountants'
+    firm.anna.enters(cell, firm.runtime.book.own.label("bank_words", "past"))
+    since = firm.last_call()
+    firm.run()
+    assert firm.calls(since) == ["sheets.values.batchGet", "sheets.batchUpdate"]
+    assert (firm.history()[-1].kind, firm.history()[-1].actor) == ("DebitSettled", ANNA)
+    assert firm.values("L2", tab="bank")[0][0]
+    firm.settle()
     firm.verify()
 
 

@@ -192,15 +192,9 @@ def test_fill__speaks_its_language(
     visible = [
         opened.words.label("tabs", key)
         for key in (
-            "registry",
-            "contractors",
-            "people",
-            "settings",
-            "policy",
-            "recurring",
-            "calendar",
+            "registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "bank",
             "history",
-        )
+        )  # fmt: skip
     ]
     assert tabs == [
         *((name, False) for name in visible),
@@ -270,7 +264,7 @@ def test_sheet_schema__a_batch_is_all_or_nothing(place: Place) -> None:
     ]
     with pytest.raises(PortError, match="No sheet with id: 9"):
         schema.batch(place.made.spreadsheet_id, requests)
-    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 12
+    assert len(place.client(ROBOT).open_by_key(place.made.spreadsheet_id).worksheets()) == 13
     with pytest.raises(NotFound):
         schema.share("no-such-file", MIA, "writer")
 

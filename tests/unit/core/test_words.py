@@ -153,7 +153,7 @@ def keys_of(group: str) -> set[str]:
     return {
         "statuses": set(Status),
         "roles": {*Role, Party.REQUESTER, Party.BANK},
-        "columns": {column.key for column in COLUMNS},
+        "columns": {column.key for column in COLUMNS} | {"decision"},  # of the Bank tab
         "column_help": {column.key for column in COLUMNS},
         "settings": set(DEFAULTS),
         "settings_help": set(DEFAULTS),

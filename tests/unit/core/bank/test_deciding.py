@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from sheetflow.core.bank.lines import DECISION, RESULT, is_open
 from sheetflow.core.rules.bank import LINE_RULES, LineCase, accountant_settles_lines
+from sheetflow.core.rules.case import rule_id
+from sheetflow.model.cells import Cell
 from sheetflow.model.people import Person, Role
-from tests.banks import Movement
+from sheetflow.model.request import Request
+from tests import banks
+from tests.banks import Movement, numbered_account
 from tests.desk import ANNA, HEAD, MIA, Desk
 from tests.unit.app.test_bank import bank, carried_out, desk_with, payee, ready, request, settled, take
 
@@ -66,12 +72,7 @@ def test_choose__a_request_is_paid_by_the_accountant_with_the_line(desk: Desk) -
     assert take(desk, replace(carried_line(row), number="777")).facts == ()
 
 
-def carried_line(row: list[object]) -> Movement:
-    import json
-    from datetime import date
-
-    from tests import banks
-
+def carried_line(row: Sequence[Cell]) -> Movement:
     line = json.loads(str(row[-1]))
     other = replace(banks.payee(1), account=line["payee_account"], inn=line["payee_inn"], name=line["payee"])
     day = date.fromisoformat(line["dated"])
@@ -146,18 +147,49 @@ def test_line_counts_once__a_line_that_has_paid_pays_nothing_more(desk: Desk) ->
     assert request(desk, twin).status == "Approved"
 
 
-def test_known_decision__a_request_or_past_the_registry() -> None:
-    assert [ask(LineCase({}, None, Decimal(0), is_open=True)) for ask in LINE_RULES] == [None] * 4
+def asked(rule: str, *, is_open: bool = True, word: str = "past", **more: str) -> bool:
+    """Whether a rule lets a choice pass; `more`: cells of the request that was chosen."""
+    line = {"amount": "500.00", "currency": "RUB", "payee_account": numbered_account(1)}
+    chosen = Request("PR-000001", cells={"currency": "RUB", **more}) if more else None
+    (ask,) = (one for one in LINE_RULES if rule_id(one) == rule)
+    return ask(LineCase(line, chosen, Decimal(600), is_open=is_open, word=word)) is None
+
+
+def test_known_decision__past_the_registry_is_one() -> None:
+    assert asked("known-decision")
+
+
+def test_known_decision__any_other_text_is_none() -> None:
+    assert not asked("known-decision", word="")
+
+
+def test_line_counts_once__the_first_decision() -> None:
+    assert asked("line-counts-once")
+    assert not asked("line-counts-once", is_open=False)
+
+
+def test_line_pays_its_payee__the_account_with_blanks() -> None:
+    account = numbered_account(1)
+    assert asked("line-pays-its-payee", account=f"{account[:5]} {account[5:]}")
+    assert not asked("line-pays-its-payee", account=account, currency="USD")
+    assert not asked("line-pays-its-payee", account="")
+
+
+def test_line_fits_what_is_due__a_part() -> None:
+    assert asked("line-fits-what-is-due", account="1")
+
+
+def settles(*roles: Role) -> bool:
+    person = Person("a@x.example", "A", frozenset(roles))
+    return accountant_settles_lines(LineCase({}, None, Decimal(0), is_open=True, person=person)) is None
+
+
+def test_accountant_settles_lines__an_accountant() -> None:
+    assert settles(Role.ACCOUNTANT)
 
 
 def test_accountant_settles_lines__nobody_else() -> None:
-    def asked(*roles: Role) -> bool:
-        person = Person("a@x.example", "A", frozenset(roles))
-        case = LineCase({}, None, Decimal(0), is_open=True, person=person)
-        return accountant_settles_lines(case) is None
-
-    assert asked(Role.ACCOUNTANT)
-    assert not asked(Role.DIRECTOR, Role.ADMIN, Role.APPROVER)
+    assert not settles(Role.DIRECTOR, Role.ADMIN, Role.APPROVER)
 
 
 def test_choose__a_part_leaves_the_rest(desk: Desk) -> None:
