@@ -111,8 +111,8 @@ class Target:
         if tab.key == "calendar":
             return [Head(calendar.DAY, labels["calendar"]["day"], labels["calendar"]["help"]), *self._sums()]
         if tab.key in ("history", "bank"):
-            group = {**labels["columns"], **labels[tab.key]}
-            return [Head(key, group[key]) for key in self.headers[tab.key]]
+            both = {**labels["columns"], **labels[tab.key]}
+            return [Head(key, both[key]) for key in self.headers[tab.key]]
         if tab.headers:
             keys = SETTINGS if tab.key == "settings" else tuple(str(n) for n in range(len(tab.headers)))
             return [Head(key, text) for key, text in zip(keys, tab.headers[words.language], strict=False)]

@@ -192,9 +192,16 @@ def test_fill__speaks_its_language(
     visible = [
         opened.words.label("tabs", key)
         for key in (
-            "registry", "contractors", "people", "settings", "policy", "recurring", "calendar", "bank",
+            "registry",
+            "contractors",
+            "people",
+            "settings",
+            "policy",
+            "recurring",
+            "calendar",
+            "bank",
             "history",
-        )  # fmt: skip
+        )
     ]
     assert tabs == [
         *((name, False) for name in visible),
