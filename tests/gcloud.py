@@ -20,6 +20,7 @@ NEEDS_API = {
     "run": "run",
     "scheduler": "cloudscheduler",
     "iam": "iam",
+    "logging": "logging",
 }
 
 
@@ -173,6 +174,25 @@ class Project:
             "maxDoublings": 16,
         }
 
+    def do_logging_sinks_describe(self, words: list[str], _f: dict[str, str], _feed: str) -> Any:
+        if words[0] != "_Default":
+            raise Refused(f"NOT_FOUND: Sink {words[0]} does not exist")
+        # What is empty is left out, as in every answer of Google's.
+        exclusions = list(self.state["exclusions"].values())
+        return {"name": "_Default", **({"exclusions": exclusions} if exclusions else {})}
+
+    def do_logging_sinks_update(self, words: list[str], flags: dict[str, str], _feed: str) -> Any:
+        kept = self.state["exclusions"]
+        for flag, value in flags.items():
+            fields: dict[str, Any] = pairs(value) if flag.endswith("-exclusion") else {}
+            if flag == "add-exclusion" and fields["name"] in kept:
+                raise Refused(f"INVALID_ARGUMENT: Exclusion {fields['name']} already exists.")
+            if flag == "update-exclusion" and fields["name"] not in kept:
+                raise Refused(f"Sink does not have exclusion [{fields['name']}]")
+            if fields:
+                before = kept.get(fields["name"], {})
+                kept[fields["name"]] = {**before, **fields, "disabled": fields.get("disabled", "") == "true"}
+
     def do_functions_describe(self, words: list[str], _f: dict[str, str], _feed: str) -> Any:
         if words[0] not in self.state["functions"]:
             raise Refused(f"ResponseError: status=[404], message=[Resource {words[0]!r} was not found]")
@@ -293,6 +313,7 @@ FRESH: dict[str, Any] = {
     "queues": {},
     "functions": {},
     "jobs": {},
+    "exclusions": {},
     "faults": [],
 }
 """A project that somebody made a minute ago.
@@ -331,6 +352,8 @@ def main(folder: Path, argv: list[str]) -> int:
         sys.stdout.write(json.dumps(answer))
     elif flags.get("format") == "value(name)":
         sys.stdout.write("\n".join(each["name"] for each in answer))
+    elif flags.get("format") == "value(exclusions[].name)":
+        sys.stdout.write(";".join(each["name"] for each in answer.get("exclusions", ())) + "\n")
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 GLOBAL: Mapping[str, str | None] = {
     "project": r"[a-z][a-z0-9-]{4,28}[a-z0-9]",
     "quiet": None,
-    "format": r"json|value\(name\)",
+    "format": r"json|value\(name\)|value\(exclusions\[\]\.name\)",
 }
 EMAIL = r"[^@\s]+@[^@\s]+"
 MEMBER = rf"(serviceAccount|user):{EMAIL}|allUsers"
@@ -51,6 +51,7 @@ JOB: dict[str, str | None] = {
     "message-body": r".*",
     "description": r".*",
 }
+EXCLUSION = r"name=[A-Za-z0-9][\w.-]{0,99},.*"
 DEPLOY: dict[str, str | None] = {
     "region": REGION,
     "gen2": None,
@@ -117,6 +118,10 @@ COMMANDS: dict[tuple[str, ...], Syntax] = {
     ("secrets", "get-iam-policy"): Syntax((1, 1), {"location": REGION}),
     ("secrets", "add-iam-policy-binding"): Syntax(
         (1, 1), CONDITIONAL | {"location": REGION}, ("member", "role")
+    ),
+    ("logging", "sinks", "describe"): Syntax((1, 1)),
+    ("logging", "sinks", "update"): Syntax(
+        (1, 2), {"add-exclusion": EXCLUSION, "update-exclusion": EXCLUSION}
     ),
     ("tasks", "queues", "describe"): Syntax((1, 1), {"location": REGION}),
     ("tasks", "queues", "create"): Syntax((1, 1), QUEUE),

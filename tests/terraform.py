@@ -126,7 +126,8 @@ class Module:
         if not isinstance(raw, str):
             return raw
         if raw.startswith('"'):
-            return re.sub(r"\$\{([^{}]+)\}", lambda found: str(self._expression(found[1], scope)), _bare(raw))
+            text = _bare(raw).replace('\\"', '"')
+            return re.sub(r"\$\{([^{}]+)\}", lambda found: str(self._expression(found[1], scope)), text)
         if raw.startswith("${") and raw.endswith("}"):
             return self._expression(raw[2:-1].strip(), scope)
         raise AssertionError(f"not understood: {raw}")

@@ -100,11 +100,21 @@ resource "google_cloudfunctions2_function" "function" {
   }
 
   depends_on = [
+    google_logging_project_exclusion.addresses,
     google_project_iam_member.build,
     google_secret_manager_secret_iam_member.functions,
     google_secret_manager_secret_version.key,
     google_secret_manager_secret_version.mail_credentials,
   ]
+}
+
+# Cloud Run logs each request with its address, and the page's addresses bear what lets people in.
+resource "google_logging_project_exclusion" "addresses" {
+  project     = var.project
+  name        = "${var.prefix}-request-page-addresses"
+  description = "sheetflow: addresses of the request page bear the tokens of its links"
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.prefix}-request-page\" AND resource.labels.location=\"${var.region}\" AND logName=\"projects/${var.project}/logs/run.googleapis.com%2Frequests\""
+  depends_on  = [google_project_service.api]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "caller" {

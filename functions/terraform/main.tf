@@ -30,6 +30,7 @@ locals {
     "forms.googleapis.com",
     "gmail.googleapis.com",
     "iam.googleapis.com",
+    "logging.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "sheets.googleapis.com",

@@ -9,6 +9,7 @@ from sheetflow.cli.deployment.declaration import (
     RUNTIME,
     Account,
     Deployment,
+    Exclusion,
     Function,
     Grant,
     Job,
@@ -19,6 +20,8 @@ Command = tuple[str, ...]
 SOURCE = "{source}"
 """Stands for the folder that is uploaded."""
 DIGEST_LABEL = "sheetflow-source"
+SINK = "_Default"
+"""Every project has it: what it lets through is kept as the project's log."""
 
 _POLICIES: Mapping[str, Command] = {
     "project": ("projects",),
@@ -77,6 +80,12 @@ def job(verb: str, wanted: Job, region: str) -> Command:
         f"--attempt-deadline={wanted.deadline}s",
         f"--max-retry-attempts={wanted.retries}",
     )  # fmt: skip
+
+
+def exclusion(verb: str, wanted: Exclusion) -> Command:
+    """Put an exclusion on the project's sink ("add"), or change it there ("update")."""
+    fields = {"name": wanted.name, "description": wanted.title, "filter": wanted.filter}
+    return ("logging", "sinks", "update", SINK, f"--{verb}-exclusion={_pairs(fields)}")
 
 
 def deploy(function: Function, whole: Deployment, digest: str) -> Command:

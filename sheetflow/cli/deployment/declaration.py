@@ -26,6 +26,7 @@ APIS = (
     "forms.googleapis.com",
     "gmail.googleapis.com",
     "iam.googleapis.com",
+    "logging.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "sheets.googleapis.com",
@@ -117,6 +118,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What the project's `_Default` sink, and so its log, leaves out; `filter` in Google's query language."""
+
+    name: str
+    title: str
+    filter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """Everything. `environment`: the functions' plain variables."""
 
@@ -129,6 +139,7 @@ class Deployment:
     functions: tuple[Function, ...]
     job: Job
     grants: tuple[Grant, ...]
+    unlogged: Exclusion
     environment: Mapping[str, str]
     memory: str
     concurrency: int
@@ -163,6 +174,7 @@ def declared(settings: Settings) -> Deployment:
             audiences[0] if audiences else "",
         ),
         grants=_grants(settings, accounts, secrets, functions),
+        unlogged=_unlogged(settings, functions),
         environment=_environment(settings, functions),
         memory=settings.memory,
         concurrency=settings.concurrency,
@@ -220,6 +232,19 @@ def _grants(
         Grant("account", accounts["scheduler"].address, "roles/iam.serviceAccountUser", robot),
         *(Grant("function", names[key], INVOKER, member) for key, member in callers.items()),
         Grant("function", names["request_page"], INVOKER, EVERYBODY),
+    )
+
+
+def _unlogged(settings: Settings, functions: tuple[Function, ...]) -> Exclusion:
+    """Cloud Run logs each request with its address, and the page's addresses bear what lets people in."""
+    page = next(each for each in functions if each.public)
+    return Exclusion(
+        f"{page.name}-addresses",
+        "sheetflow: addresses of the request page bear the tokens of its links",
+        'resource.type="cloud_run_revision"'
+        f' AND resource.labels.service_name="{page.name}"'
+        f' AND resource.labels.location="{settings.region}"'
+        f' AND logName="projects/{settings.project}/logs/run.googleapis.com%2Frequests"',
     )
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sheetflow.cli.deployment.commands import DIGEST_LABEL
-from sheetflow.cli.deployment.declaration import CPU, RUNTIME, Deployment, Function, Grant, Job, Queue
+from sheetflow.cli.deployment.declaration import (
+    CPU,
+    RUNTIME,
+    Deployment,
+    Exclusion,
+    Function,
+    Grant,
+    Job,
+    Queue,
+)
 
 AUDIENCES = "run.googleapis.com/custom-audiences"
 """Where Cloud Run keeps a service's custom audiences, as a JSON list."""
@@ -61,6 +70,15 @@ def job(wanted: Job, found: Mapping[str, Any]) -> list[str]:
         "retries": (wanted.retries, _get(found, "retryConfig", "retryCount") or 0),
     }
     return _differences(pairs)
+
+
+def exclusion(wanted: Exclusion, found: Mapping[str, Any]) -> list[str] | None:
+    """A sink's exclusion that is missing (None), switched off, or about something else."""
+    own = next((each for each in found.get("exclusions") or () if each.get("name") == wanted.name), None)
+    if own is None:
+        return None
+    off = ["it is disabled"] if own.get("disabled") else []
+    return [*off, *_differences({"filter": (wanted.filter, own.get("filter"))})]
 
 
 def audiences(function: Function, found: Mapping[str, Any]) -> list[str]:

@@ -41,6 +41,14 @@ def _lines(step: Step, project: str) -> Iterator[str]:
         yield f"value=$({_flat(look)} --limit=1 '--format=value(name)')"
         source = "openssl rand -hex 32 | tr -d '\\n' | " if step.feed == RANDOM else ""
         yield f'[ -n "$value" ] || {source}{_flat(make)}' + ("" if source else f" < {CREDENTIALS}")
+    elif step.listed and step.mend:
+        name, where = step.listed
+        yield f"listed=$({_flat(look)} '--format=value({where})')"
+        yield f'case ";$listed;" in *";{name};"*)'
+        yield _gcloud(step.mend, project, "  ") + " ;;"
+        yield "*)"
+        yield _gcloud(step.make, project, "  ") + " ;;"
+        yield "esac"
     elif step.repeatable:
         yield make
     elif step.mend is None:

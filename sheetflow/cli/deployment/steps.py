@@ -14,8 +14,10 @@ from sheetflow.cli.deployment import commands, drift
 from sheetflow.cli.deployment.commands import Command
 from sheetflow.cli.deployment.declaration import Account, Deployment, Function, Grant, Secret
 
-Judge = Callable[[Any], list[str]]
-"""What gcloud shows, as JSON -> how it differs from what is wanted, in words; nothing where it is right."""
+Judge = Callable[[Any], list[str] | None]
+"""What gcloud shows, as JSON -> how it differs from what is wanted, in words; nothing where it is right.
+
+None where it is not there: what is shown is a list of several things, and it is none of them."""
 
 RANDOM = "random"
 
@@ -32,6 +34,7 @@ class Step:
         make: makes it; changes it too where `mend` is None and `repeatable`.
         mend: changes it where that is another command.
         repeatable: `make` may be given again at any time.
+        listed: where `look` shows several things: the name to find, and what gcloud's `--format` lists it by.
         feed: what `make` reads from its standard input: "", `RANDOM`, or a secret that has to be brought.
     """
 
@@ -42,6 +45,7 @@ class Step:
     make: Command
     mend: Command | None = None
     repeatable: bool = False
+    listed: tuple[str, str] | None = None
     feed: str = ""
 
 
@@ -60,6 +64,7 @@ def steps(whole: Deployment, digest: str) -> tuple[Step, ...]:
         _queue(whole),
         *_grants(whole, "queue", "the functions put unfinished work into this queue"),
         *_grants(whole, "account", "a task bears the scheduler's token"),
+        _unlogged(whole),
         *(step for each in whole.functions for step in _function(each, whole, digest)),
         _job(whole),
     )
@@ -147,6 +152,21 @@ def _queue(whole: Deployment) -> Step:
         commands.queue("create", wanted, region),
         mend=commands.queue("update", wanted, region),
     )
+
+
+def _unlogged(whole: Deployment) -> Step:
+    wanted = whole.unlogged
+    return Step(
+        f"log exclusion {wanted.name}",
+        "no log keeps the page's addresses: whoever reads one could use the link",
+        ("logging", "sinks", "describe", commands.SINK),
+        lambda found: drift.exclusion(wanted, found),
+        commands.exclusion("add", wanted),
+        # Somebody may have switched it off.
+        mend=(*commands.exclusion("update", wanted)[:-1],
+              commands.exclusion("update", wanted)[-1] + ",disabled=false"),
+        listed=(wanted.name, "exclusions[].name"),
+    )  # fmt: skip
 
 
 def _function(function: Function, whole: Deployment, digest: str) -> Iterator[Step]:

@@ -23,7 +23,7 @@ ROBOT = "sheetflow-functions@acme-payments-1.iam.gserviceaccount.com"
 SCHEDULER = "sheetflow-scheduler@acme-payments-1.iam.gserviceaccount.com"
 CLIENT = "123456789012-abc.apps.googleusercontent.com"
 FUNCTIONS = ("on-edit", "on-form-submit", "on-schedule", "request-page")
-STEPS = 31
+STEPS = 32
 FIRST = ("--run", "--mail-credentials", "mail-credentials.json")
 
 
@@ -120,6 +120,17 @@ def test_deploy__secrets_are_long_different_and_shown_nowhere(cloud: Cloud) -> N
 # --- again
 
 
+def test_deploy__no_log_keeps_the_pages_addresses(deployed: Cloud) -> None:
+    (kept,) = deployed.state["exclusions"].values()
+    assert kept["filter"].split(" AND ") == [
+        'resource.type="cloud_run_revision"',
+        'resource.labels.service_name="sheetflow-request-page"',
+        'resource.labels.location="europe-west1"',
+        'logName="projects/acme-payments-1/logs/run.googleapis.com%2Frequests"',
+    ]
+    assert not kept["disabled"]
+
+
 def test_deploy__again_changes_nothing(deployed: Cloud) -> None:
     done = deployed.deploy("--run")
     assert done.exit_code == 0, done.output
@@ -134,6 +145,7 @@ def test_deploy__check_of_what_is_right_ends_with_0_and_changes_nothing(deployed
     assert deployed.changing_calls() == []
 
 
+ADDRESSES = "sheetflow-request-page-addresses"
 EDIT, SERVICE = "functions|sheetflow-on-edit", "serviceConfig"
 UNDER_A_CONDITION = {
     "role": "roles/run.invoker", "members": ["user:trigger@firm.example"], "condition": {"title": "till May"},
@@ -163,6 +175,14 @@ DRIFT = {
         "policies|services/sheetflow-on-edit",
         [UNDER_A_CONDITION],
         "run services add-iam-policy-binding sheetflow-on-edit",
+    ),
+    "log": (f"exclusions|{ADDRESSES}", None, "logging sinks update _Default --add-exclusion=name="),
+    "log of another": (
+        f"exclusions|{ADDRESSES}|filter", 'resource.type="gcs_bucket"',
+        "logging sinks update _Default --update-exclusion=name=",
+    ),
+    "log again": (
+        f"exclusions|{ADDRESSES}|disabled", True, "logging sinks update _Default --update-exclusion=name=",
     ),
     "value": ("secrets|sheetflow-inbox-key|versions", [], "secrets versions add sheetflow-inbox-key"),
 }  # fmt: skip

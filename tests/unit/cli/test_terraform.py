@@ -154,6 +154,15 @@ def test_audiences__are_the_same(both: tuple[Deployment, Module]) -> None:
     )
 
 
+def test_exclusion__is_the_same(both: tuple[Deployment, Module]) -> None:
+    whole, module = both
+    (found,) = module.of("google_logging_project_exclusion")
+    wanted = whole.unlogged
+    assert found == {
+        "project": whole.project, "name": wanted.name, "description": wanted.title, "filter": wanted.filter,
+    }  # fmt: skip
+
+
 def test_job__is_the_same(both: tuple[Deployment, Module]) -> None:
     whole, module = both
     (found,) = module.of("google_cloud_scheduler_job")
@@ -180,5 +189,5 @@ def test_module__has_nothing_that_is_not_compared(both: tuple[Deployment, Module
     assert {kind for kind in module.kinds() if "_iam_" not in kind} - uploads == {
         "google_project_service", "google_service_account", "google_secret_manager_secret",
         "google_secret_manager_secret_version", "google_cloud_tasks_queue", "google_cloudfunctions2_function",
-        "google_cloud_scheduler_job", "terraform_data",
+        "google_cloud_scheduler_job", "google_logging_project_exclusion", "terraform_data",
     }  # fmt: skip
