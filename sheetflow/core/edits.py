@@ -102,8 +102,10 @@ def _edit(turn: Turn, step: CellEdit) -> None:
     if step.new == canonical(request.cell(key)):
         if key == "comment" and step.exact and person and person.roles and step.new.strip():
             request.notes[person.email] = Note(step.at, text_of(request.cell(key)))  # the same words, by them
-        if key in request.unsigned and person and turn.is_requester(person):
-            request.unsigned.discard(key)
+        if key in request.unsigned and person:
+            _adopt(turn, person)  # whoever types a payee again stands for it
+            if turn.is_requester(person):
+                request.unsigned.discard(key)
         return
     seen = turn.raw(key, step.new)
     length = len(seen) if isinstance(seen, str) else 0
@@ -132,13 +134,19 @@ def _accept(turn: Turn, key: str, value: Cell, person: Person, step: CellEdit | 
     else:
         turn.put(key, value)
         request.updated = step.at
-        if not request.requester and person.has(Role.MANAGER) and not request.submitted:
-            request.requester = person.email
+        _adopt(turn, person)
         request.unsigned.discard(key)
         if key in PAYEE and not turn.is_requester(person):
             request.unsigned.add(key)
             request.payee_by = sorted({*request.payee_by, person.email})
         follow(turn, key, value, step.uuid + key, step.at)
+
+
+def _adopt(turn: Turn, person: Person) -> None:
+    """A draft that is nobody's is of the first who may ask for payments and writes in it."""
+    request = turn.request
+    if not request.requester and person.has(Role.MANAGER) and not request.submitted:
+        request.requester = person.email
 
 
 def _comment(turn: Turn, text: str, person: Person, step: CellEdit | Act) -> None:

@@ -227,6 +227,8 @@ def checks(request: Request, book: Rulebook, company: Company) -> str:
     words, people, settings = book.own, company.people, company.settings
     lines = [words.problem(rule, column, facts) for rule, column, facts in request.problems]
     lines += [words.sentence("warnings", key, facts) for key, facts in _noted(request)]
+    if request.response and not request.requester and not request.submitted:
+        lines.append(words.problem("no-requester", "", {}))
     if request.hold:
         until = request.hold.until.astimezone(settings.zone).strftime("%H:%M")
         lines.append(

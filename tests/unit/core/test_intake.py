@@ -101,6 +101,18 @@ def test_answer__of_a_stranger_waits_for_an_admin(desk: Desk) -> None:
     assert desk.accepted(rid) == "Draft"  # the payee came from nobody known: the admin has to look at it
 
 
+def test_answer__of_somebody_who_may_not_ask_is_a_draft_that_says_whose_it_can_be(desk: Desk) -> None:
+    desk.answer(HEAD, send=True, **TYPED)
+    desk.take_answers()
+    rid = desk.last_row()
+    assert (desk.accepted(rid), desk.refusals) == ("Draft", ["right-role"])
+    assert "It is nobody's request yet" in desk.checks(rid)
+    for key in ("account", "bik", "contractor", "inn", "kpp"):
+        desk.edit(MIA, rid, key, TYPED[key])
+    desk.run(desk.act(MIA, rid, "submit"))
+    assert (desk.accepted(rid), "nobody's" in desk.checks(rid)) == ("Submitted", False)
+
+
 def test_answer__of_somebody_else_does_not_change_a_draft_of_mine(desk: Desk) -> None:
     known = desk.answer(MIA, **TYPED)
     desk.take_answers()

@@ -26,7 +26,7 @@ from tests.words import all_words
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 
-CHECKS = {"required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned"}
+CHECKS = {"required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned", "no-requester"}
 TEXT_PROBLEMS = {"text-too-long", "text-has-seal-sign", "text-has-control-characters", "is-formula"}
 HELD = {
     "comment-required",
@@ -56,6 +56,7 @@ CHECK_FACTS = {
     "hold": {"target", "until", "wanted"},
     "reversal": {"by", "reason"},
     "unsigned": {"columns"},
+    "no-requester": set(),
 }
 PROBLEM_FACTS = {"text-too-long": {"limit"}, "date-ambiguous": {"value", "day_first", "month_first"}}
 """Facts of problems that are put together elsewhere than in the call."""
