@@ -80,6 +80,10 @@ class SheetPort(Protocol):
         """The bank directory of that moment (`Token.banks`), BIK -> (name, corr. account, city)."""
         ...
 
+    def event_hash(self, seq: int) -> str:
+        """The hash that stands with the event of this number in the History tab; "" where none does."""
+        ...
+
     def commit(self, commit: Commit) -> Receipt:
         """Write, all or nothing. Raises ConcurrentEdit where the token moved on."""
         ...

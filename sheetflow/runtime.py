@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from google.auth.credentials import Credentials
 
 from sheetflow.adapters import http
+from sheetflow.adapters.anchor import DriveAnchors
 from sheetflow.adapters.chat import ChatWebhook
 from sheetflow.adapters.clock import SystemClock, SystemNonces
 from sheetflow.adapters.credentials import DRIVE_SCOPES as DRIVE_SCOPES
@@ -38,6 +39,7 @@ from sheetflow.adapters.sheets import Sheets
 from sheetflow.adapters.tasks import GoogleTasks
 from sheetflow.adapters.uploads import DriveUploads
 from sheetflow.app import letters
+from sheetflow.app.anchoring import Anchors
 from sheetflow.app.channels import Channels
 from sheetflow.app.form import load_form_texts, questionnaire
 from sheetflow.app.links import Links
@@ -205,7 +207,23 @@ class Runtime:
                 self.clock, self.nonces,
             )  # fmt: skip
             self._threads.incoming = folder
-        return Incoming(BankDesk(self.sheet(), self.book, self.clock, self.nonces), folder)
+        anchors, sheet = self.anchors(), self.sheet()
+        desk = BankDesk(sheet, self.book, self.clock, self.nonces)
+        return Incoming(desk, folder, lambda: anchors.guard(sheet))
+
+    def anchors(self) -> Anchors:
+        """What the history had come to, held against the sheet."""
+        return Anchors(self.anchor_place())
+
+    def anchor_place(self) -> DriveAnchors:
+        """Where that is kept, outside of the sheet. One a thread, as the spreadsheet is."""
+        found: DriveAnchors | None = getattr(self._threads, "anchor_place", None)
+        if found is None:
+            config = self.config
+            place = (config.api_root or None, config.spreadsheet)
+            found = DriveAnchors(self.credentials, *place, self.clock, self.nonces)
+            self._threads.anchor_place = found
+        return found
 
     def storer(self) -> Credentials:
         """An account that has storage: the mailbox's."""
@@ -265,8 +283,9 @@ class Runtime:
             self.channels(),
         )  # fmt: skip
         return Process(
-            self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.mailroom()
-        )
+            self.sheet(), deliverer, self.book, self.clock, self.nonces, self.forms(), self.mailroom(),
+            self.anchors(),
+        )  # fmt: skip
 
     def compose(self, letter: Letter) -> EmailMessage:
         """The mail of a letter."""

@@ -286,6 +286,9 @@ class FakeSheet:
         self.bank_reads += 1
         return self.banks
 
+    def event_hash(self, seq: int) -> str:
+        return str(self.history[seq - 1][8]) if 0 < seq <= len(self.history) else ""
+
     def read_history(self) -> tuple[Any, list[Event]]:
         return self.token, [history.from_row(row, place) for place, row in enumerate(self.history, 1)]
 

@@ -131,6 +131,12 @@ class Sheets:
             self._banks = (since, {str(row[0]): [str(cell) for cell in row[1:]] for row in rows[1:] if row})
         return self._banks[1]
 
+    def event_hash(self, seq: int) -> str:
+        """The hash of one event, from its one cell; "" where there is none."""
+        title = "'" + self.titles["history"].replace("'", "''") + "'"
+        rows = self.http.values_get(self.spreadsheet, f"{title}!I{seq + 1}").get("values", [])
+        return str(rows[0][0]) if rows and rows[0] else ""
+
     def commit(self, commit: Commit) -> Receipt:
         """Write everything or nothing.
 

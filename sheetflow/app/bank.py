@@ -25,6 +25,7 @@ from sheetflow.core.bank.paper import Papers, papers_of, with_papers
 from sheetflow.core.bank.recording import record
 from sheetflow.core.bank.writing import OutFile
 from sheetflow.core.company import Company, read_company
+from sheetflow.core.health import hold
 from sheetflow.core.history import instant
 from sheetflow.core.projection import DATA, WIDTH, from_row
 from sheetflow.core.rulebook import Rulebook
@@ -172,6 +173,7 @@ class BankDesk:
         """
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
+            hold(snapshot)
             company = read_company(snapshot.people, snapshot.settings, self.book)
             try:
                 found, step = decided(snapshot, company)

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Literal, Protocol
 
+from sheetflow.app.anchoring import AnchorPort
 from sheetflow.app.upkeep import Known, Upkeep
 from sheetflow.core import history
 from sheetflow.core.company import Company, read_company
@@ -61,7 +62,7 @@ class Ward:
     `needed`: the scopes that a pass needs. `letter`: makes a mail to the sender's own address, and the
     reference to find it by. `reach`: service -> a call that reads next to nothing; None where it is not set
     up. `page`: what is wrong with the request page, "" nothing, None not set up. `told_at`: the service's
-    time in its last answer.
+    time in its last answer. `anchors`: where the head of the history is kept outside.
     """
 
     registry: RegistryPort
@@ -75,6 +76,7 @@ class Ward:
     letter: Callable[[], tuple[EmailMessage, str]]
     page: Callable[[], str | None]
     told_at: Callable[[], datetime | None]
+    anchors: AnchorPort
 
 
 class Case:

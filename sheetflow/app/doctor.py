@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from sheetflow.app.anchoring import stops
 from sheetflow.app.checkup import Case, Finding, State, Ward
 from sheetflow.core import health
 from sheetflow.core.history import moment
@@ -193,6 +194,18 @@ def _history(case: Case) -> Iterator[Finding]:
     yield case.say("history", "ok", "ok", count=str(len(case.events)))
 
 
+def _anchor(case: Case) -> Iterator[Finding]:
+    anchor = case.ward.anchors.read()  # before the sheet: whoever commits in between only lets it lag
+    registry = case.ward.registry
+    token = registry.read().token
+    if anchor is None:
+        yield case.say("anchor", "warn" if token.seq else "ok", "none")
+        return
+    behind = stops(registry, token, anchor)
+    outcome = "behind" if behind else "ok"
+    yield case.say("anchor", "bad" if behind else "ok", outcome, seq=str(anchor.seq))
+
+
 def _trigger(case: Case) -> Iterator[Finding]:
     signs, now = case.snapshot.token.vitals, case.snapshot.now
     told = [ill for ill in ("trigger-silent", "edits-refused") if health.ILL + ill in signs]
@@ -263,7 +276,7 @@ def _covered(scope: str, scopes: Iterable[str]) -> bool:
 CHECKS: Mapping[str, Callable[[Case], Iterable[Finding]]] = {
     "credentials": _credentials, "sheets": _sheets, "drive": _drive, "mail": _mail, "form": _form,
     "page": _page, "clock": _clock, "owner": _owner, "sharing": _sharing, "drift": _drift,
-    "history": _history, "trigger": _trigger, "schedule": _schedule, "outbox": _outbox, "people": _people,
-    "quota": _quota, "watches": _watches,
+    "history": _history, "anchor": _anchor, "trigger": _trigger, "schedule": _schedule, "outbox": _outbox,
+    "people": _people, "quota": _quota, "watches": _watches,
 }  # fmt: skip
 """Everything that is looked at, in the order in which it is shown: keys of [checks] in `doctor.toml`."""

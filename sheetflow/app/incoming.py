@@ -8,6 +8,7 @@ records nothing again and only moves the file.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from sheetflow.app.bank import BankDesk, Step
 from sheetflow.banking.client_bank_reader import InvalidExchange
@@ -30,10 +31,10 @@ MOST = 5
 
 
 class Incoming:
-    """The folder, read for one registry."""
+    """The folder, read for one registry. `guard` raises where nothing may be decided on it."""
 
-    def __init__(self, desk: BankDesk, port: IncomingPort) -> None:
-        self.desk, self.port = desk, port
+    def __init__(self, desk: BankDesk, port: IncomingPort, guard: Callable[[], None] = lambda: None) -> None:
+        self.desk, self.port, self.guard = desk, port, guard
 
     def run(self) -> int:
         """Deal with what lies there; gives the number of files.
@@ -43,7 +44,10 @@ class Incoming:
         """
         done = 0
         try:
-            for dropped in self.port.waiting()[:MOST]:
+            waiting = self.port.waiting()[:MOST]
+            if waiting:
+                self.guard()
+            for dropped in waiting:
                 content = self.port.content(dropped.id) if dropped.size <= files.LARGEST else None
                 if content is not None and _digest(content) != dropped.digest:
                     continue  # changed since it was listed, perhaps by somebody else: the next run asks who

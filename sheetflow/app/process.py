@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.app import tidying
+from sheetflow.app.anchoring import NO_ANCHORS, Anchors, halt, stops
 from sheetflow.app.answers import Answer, MailroomPort, acts_of, read_answer
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import TRIES, mend, next_token
@@ -32,7 +33,8 @@ class PassReport:
     """What a pass did, for logs and for the Activity page.
 
     `run`: the nonce that its letters are leased to. `revision`: of the registry, once it is done. `requests`:
-    those whose record was written. `unsure`: commits whose answer was lost.
+    those whose record was written. `unsure`: commits whose answer was lost. `halted`: the registry was rolled
+    back, so nothing was decided.
     """
 
     events: list[str] = field(default_factory=list)
@@ -49,6 +51,7 @@ class PassReport:
     revision: int = 0
     requests: list[str] = field(default_factory=list)
     unsure: int = 0
+    halted: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
@@ -65,6 +68,7 @@ class PassReport:
             "revision": self.revision,
             "requests": self.requests,
             "unsure": self.unsure,
+            **({"halted": True} if self.halted else {}),
         }
 
     def followed_by(self, later: PassReport) -> PassReport:
@@ -84,6 +88,7 @@ class PassReport:
             later.revision,
             list(dict.fromkeys(self.requests + later.requests)),
             self.unsure + later.unsure,
+            self.halted or later.halted,
         )
 
 
@@ -99,9 +104,10 @@ class Process:
         nonces: NoncesPort,
         forms: FormsPort | None = None,
         mailroom: MailroomPort | None = None,
+        anchors: Anchors | None = None,
     ) -> None:
         self.sheet, self.deliverer, self.book, self.forms = sheet, deliverer, book, forms
-        self.mailroom = mailroom
+        self.mailroom, self.anchors = mailroom, anchors
         self.clock, self.nonces = clock, nonces
 
     def run(self, acts: Sequence[Act] = (), *, form: bool = False, scheduled: bool = False) -> PassReport:
@@ -125,8 +131,14 @@ class Process:
         responses: dict[str, tuple[Response, ...]] = {}
         returned, answers = self._arrived() if scheduled else ((), ())
         letters = answers
+        anchors = self.anchors if scheduled and self.anchors else NO_ANCHORS
+        anchor = anchors.known()
         for attempt in range(TRIES):
             snapshot = self.sheet.read()
+            if stops(self.sheet, snapshot.token, anchor):
+                report.halted, wired = True, (self.sheet, self.deliverer, self.book, self.nonces)
+                report.sent += halt(*wired, snapshot, run, anchor, open_acts)
+                return report
             said = acts_of(letters, snapshot, self.book.spreadsheet, self.deliverer.reference)
             snapshot.acts, snapshot.scheduled = (*open_acts, *said), scheduled
             snapshot.responses = self._responses(snapshot, responses) if form else ()
@@ -145,6 +157,7 @@ class Process:
                 _answer(report, decision)
                 if not work.to_send:
                     self._told(returned, answers, report)
+                    anchors.keep(anchor, snapshot.token)
                     return report
                 marks = self._deliver(work.to_send, report, snapshot)
                 continue
@@ -175,6 +188,7 @@ class Process:
                 marks = []
             if not marks and not again:
                 self._told(returned, answers, report)
+                anchors.keep(anchor, receipt.token)
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
 

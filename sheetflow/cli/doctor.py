@@ -102,6 +102,7 @@ def ward(runtime: Runtime, upkeep: Upkeep) -> Ward:
         letter=lambda: _letter(runtime),
         page=lambda: page_answers(config.page_url) if config.page_url else None,
         told_at=lambda: sheet.http.told_at,
+        anchors=runtime.anchor_place(),
     )
 
 

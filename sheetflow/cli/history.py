@@ -136,3 +136,21 @@ def verify(ctx: click.Context, file: Path | None, workspace: str, env: str, *, a
         )
     if not found.ok:
         ctx.exit(1)
+
+
+@history.command()
+@click.option(
+    "--reason", required=True, help="Why what stands in the sheet is to count: it is kept in the history."
+)
+@click.option("--actor", metavar="ADDRESS", default="system", help="Who decided so.")
+@workspace_option
+def adopt(reason: str, actor: str, workspace: str, env: str) -> None:
+    """Go on from a history that does not agree with its anchor: after an old version was restored.
+
+    Until then nothing is approved, paid or sent. Edits that wait are judged by the next pass.
+    """
+    from sheetflow.app.anchoring import adopt as go_on
+
+    runtime = runtime_for(workspace, env)
+    event = go_on(runtime.sheet(), runtime.anchor_place(), runtime.clock, runtime.nonces, reason, actor)
+    click.echo(f"adopted: event {event.seq} says so, and the registry goes on from there")

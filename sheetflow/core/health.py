@@ -16,7 +16,7 @@ The token's `vitals` keep what one pass has to know of those before it:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ from sheetflow.core.inbox import Mail
 from sheetflow.core.recurring.table import unread
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.tabs import OutboxRow, is_open, read_outbox_row
+from sheetflow.errors import Unavailable
 from sheetflow.model.events import Refusal
 from sheetflow.model.people import Person, Role
 from sheetflow.model.snapshot import Letter, Row, Snapshot
@@ -48,12 +49,27 @@ AILMENTS = (
     "trigger-silent", "edits-refused", "letters-stuck", "letters-failed", "chat-silent", "tasks-refused",
     "nobody-approves", "nobody-pays",
     "own-requests-only", "own-payments-only", "tabs-unread", "recurring-unread", "policy-unread",
+    "rolled-back",
 )  # fmt: skip
 """Every ailment: keys of [ailments] in `rules.toml`."""
 
 ILL = "ill:"
 _CHANNELS: Mapping[str, str] = {MESSAGE: "chat-silent", OPEN: "tasks-refused", CLOSE: "tasks-refused"}
 UNREAD = "recurring-unread"
+ROLLED_BACK = "rolled-back"
+"""The ailment that stops a registry (`app.anchoring`); it is over when its anchor fits again."""
+
+
+def hold(snapshot: Snapshot) -> None:
+    """Let nothing be decided on a registry that was stopped.
+
+    Raises:
+        Unavailable: it was.
+    """
+    if ILL + ROLLED_BACK in snapshot.token.vitals:
+        raise Unavailable(
+            "registry", "it was rolled back; nothing is decided until an admin has looked at it"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +158,15 @@ def examine(
     if signs == dict(known):
         return None, []
     gone = [Ailment(key) for key in over if key != "letters-failed"]
+    return signs, told("unwell", fresh, company, book, now) + told("well-again", gone, company, book, now)
+
+
+def told(
+    template: str, ills: Sequence[Ailment], company: Company, book: Rulebook, now: datetime
+) -> list[Letter]:
+    """A letter to each admin on what is wrong, or over; none where nothing is."""
     admins = company.people.with_role(Role.ADMIN)
-    letters = [
-        _letter(template, ills, admin, company, book, now)
-        for template, ills in (("unwell", fresh), ("well-again", gone))
-        for admin in admins
-        if ills
-    ]
-    return signs, letters
+    return [_letter(template, ills, admin, company, book, now) for admin in admins if ills]
 
 
 def _letters(outbox: Iterable[Row], now: datetime) -> Iterator[Ailment]:
