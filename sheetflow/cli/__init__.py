@@ -25,6 +25,7 @@ from sheetflow.cli.local import demo, local
 from sheetflow.cli.plan import apply, plan
 from sheetflow.cli.policy import policy
 from sheetflow.cli.recurring import recurring
+from sheetflow.cli.report import report
 from sheetflow.cli.simulate import simulate
 from sheetflow.cli.trigger import trigger
 from sheetflow.errors import ConfigError, SheetflowError
@@ -59,5 +60,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
-for _command in (import_command, export, restore, form, policy, recurring, simulate, bank):
+for _command in (import_command, export, restore, form, policy, recurring, simulate, bank, report):
     main.add_command(_command)
