@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+NBSP, NONE = "\u00a0", "–"
+TEXTS = frozenset({"when", "currency", "account", "status", "month", "category", "by", "name"})
+"""Columns that are no numbers."""
 VALUES = ("when", "by")
 """Columns whose values are words of ours; the statuses have labels of their own."""
 
@@ -92,9 +96,15 @@ def titled(found: Report, words: Words) -> list[tuple[str, list[str], list[list[
     for key, columns in TABLES.items():
         rows = found.tables[key]
         shown = [name for name in columns if name != "equivalent" or any(row[name] for row in rows)]
-        headers = [words.label("report", f"{name}_column") for name in shown]
+        headers = [words.label("report", f"{name}_column").format(base=found.base) for name in shown]
         tables.append((key, headers, [[_value(name, row[name], words) for name in shown] for row in rows]))
     return tables
+
+
+def number(text: str, language: str) -> str:
+    """A number as people of a language read it: 12,500.50, or 12 500,50 with no-break spaces."""
+    shown = f"{Decimal(text):,f}"
+    return shown.replace(",", NBSP).replace(".", ",") if language == "ru" else shown
 
 
 def equivalent(found: Report, words: Words) -> str:
@@ -108,7 +118,11 @@ def equivalent(found: Report, words: Words) -> str:
 def _value(column: str, value: str, words: Words) -> str:
     if column == "status":
         return words.label("statuses", value)
-    return words.label("report", value) if column in VALUES else value
+    if column in VALUES:
+        return words.label("report", value)
+    if column in TEXTS:
+        return value or NONE
+    return number(value, words.language) if value else ""
 
 
 def _write_csv(folder: Path, found: Report) -> None:

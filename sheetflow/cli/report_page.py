@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from sheetflow.cli.report import equivalent
+from sheetflow.cli.report import NONE, TEXTS, equivalent, number
 
 if TYPE_CHECKING:
     from sheetflow.app.reports import Report
@@ -22,7 +22,6 @@ svg{max-width:100%;height:auto}p{color:#5f6368}
 """
 WIDTH, LABEL, BAR, ROOM = 720, 230, 22, 150
 """Pixels: of a picture, of the names at its left, of a bar with its space, of the numbers at its right."""
-TEXTS = frozenset({"when", "currency", "account", "status", "month", "category", "by", "name"})
 BARRED = {"due": "when", "spend": "category"}
 """Tables with bars, and the column that names a bar."""
 
@@ -62,18 +61,18 @@ def _bars(key: str, found: Report, words: Words) -> list[str]:
     """A picture a currency, for bars of different currencies cannot be compared."""
     sums: dict[str, dict[str, Decimal]] = {}
     for row in found.tables[key]:
-        name = words.label("report", row["when"]) if key == "due" else row["category"] or "–"
+        name = words.label("report", row["when"]) if key == "due" else row["category"] or NONE
         own = sums.setdefault(row["currency"], {})
         own[name] = own.get(name, Decimal(0)) + Decimal(row["amount"])
     parts = []
     for currency, own in sorted(sums.items()):
-        parts += [f"<h3>{escape(currency)}</h3>", _picture(currency, own)]
+        parts += [f"<h3>{escape(currency)}</h3>", _picture(currency, own, words.language)]
     return parts
 
 
-def _picture(currency: str, sums: dict[str, Decimal]) -> str:
+def _picture(currency: str, sums: dict[str, Decimal], language: str) -> str:
     most = max([abs(value) for value in sums.values()], default=Decimal(0)) or Decimal(1)
-    told = "; ".join(f"{name}: {value:,} {currency}" for name, value in sums.items())
+    told = "; ".join(f"{name}: {number(str(value), language)} {currency}" for name, value in sums.items())
     lines = []
     for place, (name, value) in enumerate(sums.items()):
         top, long = place * BAR, int((WIDTH - LABEL - ROOM) * abs(value) / most)
@@ -81,7 +80,7 @@ def _picture(currency: str, sums: dict[str, Decimal]) -> str:
         lines.append(
             f'<text x="{LABEL - 8}" y="{top + 15}" text-anchor="end">{escape(short)}</text>'
             f'<rect x="{LABEL}" y="{top + 3}" width="{max(long, 1)}" height="{BAR - 6}" fill="#1a73e8"/>'
-            f'<text x="{LABEL + long + 8}" y="{top + 15}">{value:,}</text>'
+            f'<text x="{LABEL + long + 8}" y="{top + 15}">{number(str(value), language)}</text>'
         )
     return (
         f'<svg viewBox="0 0 {WIDTH} {len(sums) * BAR}" width="{WIDTH}" role="img" font-size="13" '

@@ -8,7 +8,7 @@ import sys
 from datetime import date, timedelta
 
 from sheetflow.app.reports import Report, rates_since, report
-from sheetflow.cli.report import _harmless, titled
+from sheetflow.cli.report import _harmless, number, titled
 from sheetflow.cli.report_page import html
 from sheetflow.core.company import read_company
 from tests.desk import ADA, ANNA, HEAD, Desk
@@ -113,3 +113,8 @@ def test_html__bars_have_their_numbers_as_text_and_nothing_is_markup() -> None:
     page = html(found, titled(found, office.book.own), office.book.own, "en")
     assert 'aria-label="&lt;b&gt;Rent &amp; co: 12,500.50 RUB"' in page
     assert "<b>" not in page
+
+
+def test_report__numbers_as_people_of_a_language_read_them() -> None:
+    assert number("1156296.25", "en") == "1,156,296.25"
+    assert number("1156296.25", "ru") == "1\u00a0156\u00a0296,25"
