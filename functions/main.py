@@ -108,9 +108,20 @@ def _run_pass(name: str, request: Request) -> Response:
             report = _FORM_GATHERING.run(lambda: _with_form(runtime, 1 if scheduled else FORM_PASSES))
         if scheduled and report.tidy_due:
             runtime.process().tidy()
+        if scheduled and report.backup_due:
+            _back_up(runtime)
         return report
 
     return _answer_json(name, request, work)
+
+
+def _back_up(runtime: Runtime) -> None:
+    """The daily backup. Whatever keeps it from being made is in the log, and the next pass tries again."""
+    try:
+        if backup := runtime.backup():
+            backup.run()
+    except SheetflowError as error:
+        _LOG.error("on_schedule: no backup, %s: %s", type(error).__name__, hushed(str(error)))
 
 
 def _take_statements(runtime: Runtime) -> None:

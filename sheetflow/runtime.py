@@ -54,7 +54,12 @@ from sheetflow.settings import Config, config_from
 from sheetflow.templates.words import load_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sheetflow.adapters.backups import DriveBackups
+    from sheetflow.app.backup import Backup
     from sheetflow.app.incoming import Incoming
+    from sheetflow.core.migration.archive import Everything
 
 
 def templates_folder(configured: str = "") -> Path:
@@ -210,6 +215,28 @@ class Runtime:
         anchors, sheet = self.anchors(), self.sheet()
         desk = BankDesk(sheet, self.book, self.clock, self.nonces)
         return Incoming(desk, folder, lambda: anchors.guard(sheet))
+
+    def backups(self) -> DriveBackups | None:
+        """Where backups are kept, None where there is no folder."""
+        from sheetflow.adapters.backups import DriveBackups
+
+        uploads = self.uploads()
+        title = self.book.own.label("folders", "backup")
+        return DriveBackups(uploads, self.config.spreadsheet, title) if uploads else None
+
+    def backup(self) -> Backup | None:
+        """The daily backup, None where there is no folder."""
+        from sheetflow.adapters.backups import pack
+        from sheetflow.app.backup import Backup
+
+        config, keys, port = self.config, self.book.headers, self.backups()
+        if port is None:
+            return None
+
+        def packed(everything: Everything, at: datetime) -> bytes:
+            return pack(everything, config.language, config.spreadsheet, keys, at)
+
+        return Backup(self.sheet(), port, packed, self.nonces)
 
     def anchors(self) -> Anchors:
         """What the history had come to, held against the sheet."""

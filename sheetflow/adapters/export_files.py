@@ -46,6 +46,8 @@ def write_export(
     spreadsheet: str,
     keys: Mapping[str, str],
     at: datetime,
+    *,
+    workbook: bool = True,
 ) -> dict[str, Any]:
     """Write everything into an empty folder; gives the manifest.
 
@@ -56,6 +58,7 @@ def write_export(
         spreadsheet: its id.
         keys: header text in any language, lower case -> column key.
         at: when it was read.
+        workbook: the Excel file for people too.
 
     Raises:
         ConfigError: the folder holds something, or cannot be written.
@@ -69,9 +72,9 @@ def write_export(
         for name in TABLES:
             rows = everything.tabs[name]
             write_csv(folder / f"{name}.csv", _dated(rows, kinds) if name == "registry" else rows)
-        write_workbook(
-            folder / BOOK, everything.tabs, everything.titles, kinds, DATES.get(language, DATES["en"])
-        )
+        if workbook:
+            dates = DATES.get(language, DATES["en"])
+            write_workbook(folder / BOOK, everything.tabs, everything.titles, kinds, dates)
         events = [history.from_row(row, place) for place, row in enumerate(everything.history, start=1)]
         _write_lines(folder / HISTORY, [history.to_line(event) for event in events])
         state = _as_shown(everything.state, registry, keys)

@@ -59,21 +59,25 @@ class DriveUploads:
         self.url = (api_root or GOOGLE).rstrip("/") + "/upload/drive/v3/files"
         self.api = DriveApi(credentials, api_root, clock, nonces)
 
-    def keep(self, key: str, name: str, kind: str, content: bytes, folder: str = "incoming") -> Upload:
-        """Put a file into a folder of the bank's; with the same key it is put there once.
+    def keep(
+        self, key: str, name: str, kind: str, content: bytes, folder: str = "incoming", *, made: bool = False
+    ) -> Upload:
+        """Put a file into a folder of the bank's, or into one by its id (`made`); with the same key once.
 
         Raises:
             AccessDenied: nobody of ours has storage there.
             Unavailable, RateLimited, PortError: Drive is out of reach; sent again it is found or stored.
         """
         try:
-            return Upload(self._found(key) or self._stored(key, name, kind, content, folder), name, kind)
+            found = self._found(key)
+            place = folder if found or made else self._place(folder)
+            return Upload(found or self._stored(key, name, kind, content, place), name, kind)
         finally:
             self.api.close()
 
     def _stored(self, key: str, name: str, kind: str, content: bytes, folder: str) -> str:
         body = {
-            "name": name, "mimeType": kind, "parents": [self._place(folder)],
+            "name": name, "mimeType": kind, "parents": [folder],
             "appProperties": {"sf_upload": key},
         }  # fmt: skip
         try:

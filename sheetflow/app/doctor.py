@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from sheetflow.app import backup
 from sheetflow.app.anchoring import stops
 from sheetflow.app.checkup import Case, Finding, State, Ward
 from sheetflow.core import health
@@ -206,6 +207,20 @@ def _anchor(case: Case) -> Iterator[Finding]:
     yield case.say("anchor", "bad" if behind else "ok", outcome, seq=str(anchor.seq))
 
 
+def _backup(case: Case) -> Iterator[Finding]:
+    if "drive" not in case.ward.upkeep.places:
+        yield case.say("backup", "off", "off")
+        return
+    token, now = case.snapshot.token, case.snapshot.now
+    last = token.vitals.get(backup.DONE, "")
+    if not last:
+        yield case.say("backup", "warn" if token.seq else "ok", "never")
+    elif now - moment(last) > backup.OLD:
+        yield case.say("backup", "bad", "old", when=case.when(last))
+    else:
+        yield case.say("backup", "ok", "ok", when=case.when(last))
+
+
 def _trigger(case: Case) -> Iterator[Finding]:
     signs, now = case.snapshot.token.vitals, case.snapshot.now
     told = [ill for ill in ("trigger-silent", "edits-refused") if health.ILL + ill in signs]
@@ -276,7 +291,7 @@ def _covered(scope: str, scopes: Iterable[str]) -> bool:
 CHECKS: Mapping[str, Callable[[Case], Iterable[Finding]]] = {
     "credentials": _credentials, "sheets": _sheets, "drive": _drive, "mail": _mail, "form": _form,
     "page": _page, "clock": _clock, "owner": _owner, "sharing": _sharing, "drift": _drift,
-    "history": _history, "anchor": _anchor, "trigger": _trigger, "schedule": _schedule, "outbox": _outbox,
-    "people": _people, "quota": _quota, "watches": _watches,
+    "history": _history, "anchor": _anchor, "backup": _backup, "trigger": _trigger, "schedule": _schedule,
+    "outbox": _outbox, "people": _people, "quota": _quota, "watches": _watches,
 }  # fmt: skip
 """Everything that is looked at, in the order in which it is shown: keys of [checks] in `doctor.toml`."""

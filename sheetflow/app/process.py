@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetflow.app import tidying
+from sheetflow.app import backup, tidying
 from sheetflow.app.anchoring import NO_ANCHORS, Anchors, halt, stops
 from sheetflow.app.answers import Answer, MailroomPort, acts_of, read_answer
 from sheetflow.app.outbox import Deliverer, Work, claim
@@ -52,6 +52,7 @@ class PassReport:
     requests: list[str] = field(default_factory=list)
     unsure: int = 0
     halted: bool = False
+    backup_due: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
@@ -89,6 +90,7 @@ class PassReport:
             list(dict.fromkeys(self.requests + later.requests)),
             self.unsure + later.unsure,
             self.halted or later.halted,
+            later.backup_due,
         )
 
 
@@ -146,6 +148,7 @@ class Process:
             _with_marks(snapshot, marks)
             report.revision = snapshot.token.revision
             report.tidy_due = tidying.is_due(snapshot)
+            report.backup_due = backup.is_due(snapshot.token, snapshot.now)
             decision = decide(snapshot, self.book, snapshot.now)
             if decision.wants_banks:
                 snapshot.banks = self.sheet.read_banks(snapshot.token.banks)

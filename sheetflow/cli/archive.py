@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sheetflow.cli.place import runtime_for, workspace_option
 from sheetflow.cli.screen import Screen
+from sheetflow.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sheetflow.core.migration.archive import Archive
+    from sheetflow.runtime import Runtime
 
 
 @click.command()
@@ -46,22 +53,45 @@ def export(out: Path | None, workspace: str, env: str, *, as_json: bool) -> None
         screen.say(f"{counts['letters_waiting']} messages were still on their way; they are in it, too.")
 
 
+def _archive(runtime: Runtime, source: Path | None) -> Archive:
+    """What is to be brought back: of a folder, of a packed one, or of the newest in Drive."""
+    from sheetflow.adapters.backups import unpack
+    from sheetflow.adapters.export_files import read_export
+
+    if source is not None and source.is_dir():
+        return read_export(source)
+    if source is not None:
+        content = source.read_bytes()
+    else:
+        backups = runtime.backups()
+        if backups is None:
+            raise ConfigError(["SHEETFLOW_FOLDER is not set: there are no backups in Drive"])
+        _, content = backups.newest()
+    with tempfile.TemporaryDirectory() as place:
+        unpack(content, Path(place))
+        return read_export(Path(place))
+
+
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--from-drive", is_flag=True, help="The newest nightly backup of the registry that is set.")
 @click.option("--spreadsheet", default="", metavar="ID", help="The new registry, where it is another.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @workspace_option
-def restore(folder: Path, spreadsheet: str, workspace: str, env: str, *, as_json: bool) -> None:
-    """Fill a new, empty registry from FOLDER, an export: history, requests, people, settings, contractors.
+def restore(
+    source: Path | None, spreadsheet: str, workspace: str, env: str, *, from_drive: bool, as_json: bool
+) -> None:
+    """Fill a new, empty registry from SOURCE: an export's folder, or a nightly backup (.zip).
 
     Numbers and history stay as they were. Run again it goes on where it was stopped.
     """
-    from sheetflow.adapters.export_files import read_export
     from sheetflow.app.restoring import Restorer
     from sheetflow.runtime import Runtime
 
-    archive = read_export(folder)
+    if (source is None) != from_drive:
+        raise click.UsageError("name an export or a backup, or --from-drive")
     runtime = runtime_for(workspace, env)
+    archive = _archive(runtime, source)
     if spreadsheet:
         runtime = Runtime(replace(runtime.config, spreadsheet=spreadsheet))
     screen = Screen()
