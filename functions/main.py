@@ -203,7 +203,7 @@ def _json(request: Request, *, needed: bool) -> Mapping[str, Any]:
         return {}
     try:
         found = json.loads(data)
-    except ValueError:  # text that is no UTF-8 too
+    except (ValueError, RecursionError):  # text that is no UTF-8 too, brackets without end
         found = None
     if not isinstance(found, dict):
         raise Refused(400, "the body is no JSON object")

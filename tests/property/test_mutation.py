@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from _pytest.outcomes import OutcomeException
 
 import tests.unit.core.rules
@@ -31,16 +32,16 @@ def named_after(rule: str) -> Iterator[Callable[[], object]]:
         found = importlib.import_module(f"{tests.unit.core.rules.__name__}.{module.name}")
         for name, test in vars(found).items():
             if name.startswith(f"test_{rule.replace('-', '_')}__"):
-                yield from _calls(test)
+                yield from calls_of(test)
 
 
-def _calls(test: Callable[..., object]) -> Iterator[Callable[[], object]]:
+def calls_of(test: Callable[..., object]) -> Iterator[Callable[[], object]]:
     marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
     choices: list[list[dict[str, Any]]] = []
     for mark in marks:
         names: Sequence[str] = mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0]
         names = [name.strip() for name in names]
-        rows = [getattr(row, "values", row) for row in mark.args[1]]
+        rows = [row.values if isinstance(row, ParameterSet) else row for row in mark.args[1]]
         choices.append([dict(zip(names, row if len(names) > 1 else (row,), strict=True)) for row in rows])
     for chosen in itertools.product(*choices):
         given = {name: value for part in chosen for name, value in part.items()}

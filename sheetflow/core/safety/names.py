@@ -16,7 +16,7 @@ _FORMS = (
     "sa sarl srl spa bv oy ab as the",
 )
 _WORD = re.compile(r"\w+")
-_SPACED = re.compile(r"\b\w(?:[\W_]+\w\b)+")
+_SPACED = re.compile(r"\b[^\W_](?:[\W_]+[^\W_]\b)+")
 """Single letters in a row: "О. О. О." is the legal form, too."""
 SHORT, LONG = 5, 12
 """Signs: a shorter name resembles none; a longer one may differ by two signs."""
@@ -59,16 +59,21 @@ def resembles(one: str, other: str) -> bool:
 
 def _distance(one: str, other: str, most: int) -> int:
     """How many signs to change, add, drop or swap with their neighbour; more than `most` is not counted."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    far = most + 1
+    before: dict[int, int] = {}
+    row = {j: j for j in range(min(most, len(other)) + 1)}
     for i, a in enumerate(one, start=1):
-        now = [i]
-        for j, b in enumerate(other, start=1):
-            cost = min(row[j] + 1, now[-1] + 1, row[j - 1] + (a != b))
-            if before and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            now.append(cost)
-        if min(now) > most:
-            return most + 1
+        now: dict[int, int] = {}
+        for j in range(max(0, i - most), min(len(other), i + most) + 1):  # further off it is more than `most`
+            if j == 0:
+                now[0] = i
+                continue
+            b = other[j - 1]
+            cost = min(row.get(j, far) + 1, now.get(j - 1, far) + 1, row.get(j - 1, far) + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before.get(j - 2, far) + 1)
+            now[j] = cost
+        if min(now.values(), default=far) > most:
+            return far
         before, row = row, now
-    return row[-1]
+    return row.get(len(other), far)
