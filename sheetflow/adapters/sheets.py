@@ -131,6 +131,10 @@ class Sheets:
             self._banks = (since, {str(row[0]): [str(cell) for cell in row[1:]] for row in rows[1:] if row})
         return self._banks[1]
 
+    def read_parts(self, keys: Sequence[str]) -> Sequence[list[list[Cell]]]:
+        """Rows of some tabs, in one read; of the State without its first two rows."""
+        return self._get(keys)
+
     def event_hash(self, seq: int) -> str:
         """The hash of one event, from its one cell; "" where there is none."""
         title = "'" + self.titles["history"].replace("'", "''") + "'"

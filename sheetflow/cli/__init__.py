@@ -27,6 +27,7 @@ from sheetflow.cli.policy import policy
 from sheetflow.cli.recurring import recurring
 from sheetflow.cli.report import report
 from sheetflow.cli.simulate import simulate
+from sheetflow.cli.trace import trace
 from sheetflow.cli.trigger import trigger
 from sheetflow.errors import ConfigError, SheetflowError
 
@@ -60,5 +61,5 @@ def main() -> None:
 
 for _command in (local, demo, emulator, history, rules, workflow, bik, deploy, trigger, plan, apply, doctor):
     main.add_command(_command)
-for _command in (import_command, export, restore, form, policy, recurring, simulate, bank, report):
+for _command in (trace, import_command, export, restore, form, policy, recurring, simulate, bank, report):
     main.add_command(_command)
