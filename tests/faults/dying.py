@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
 
 import googleapiclient.discovery  # noqa: F401 - loaded once, before the processes are forked
 import requests
 
+import sheetflow.cli.founding
+import sheetflow.templates.plan  # noqa: F401 - so are these
 from sheetflow.runtime import from_environment
 
 
@@ -42,6 +48,42 @@ def run_command(arguments: Sequence[str], after: int, batch: int) -> bool:
     child.join(60)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
     return child.exitcode != 0
+
+
+def run_founding(arguments: Sequence[str], environment: Mapping[str, str], seen: Path) -> bool:
+    """Run a command that dies as soon as something was written that no run before it had written.
+
+    `seen`: the file in which the runs keep what they wrote.
+    """
+    seen.touch()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    child = context.Process(target=_founding, args=(list(arguments), dict(environment), seen), daemon=True)
+    child.start()
+    child.join(60)
+    assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
+    return child.exitcode != 0
+
+
+def _founding(arguments: list[str], environment: dict[str, str], seen: Path) -> None:
+    from sheetflow.cli import main
+
+    os.environ.clear()
+    os.environ.update(environment)
+    send = requests.Session.send
+
+    def watched(session: requests.Session, request: requests.PreparedRequest, **how: Any) -> object:
+        answer = send(session, request, **how)
+        if request.method not in ("GET", "HEAD") and not str(request.url).endswith("/token"):
+            key = hashlib.sha256(f"{request.method} {request.url} {request.body!r}".encode()).hexdigest()
+            if key not in seen.read_text("utf-8"):
+                seen.write_text(seen.read_text("utf-8") + key, "utf-8")
+                os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    requests.Session.send = watched  # type: ignore[method-assign,assignment]
+    with redirect_stdout(io.StringIO()):
+        main(arguments, standalone_mode=False)
 
 
 def _command(arguments: list[str], after: int, batch: int) -> None:

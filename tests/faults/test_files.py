@@ -20,7 +20,7 @@ from tests.firm import LETTERS_AT_ONCE, Firm
 from tests.long import LONG
 
 ORDER = b"%PDF-1.4 " + bytes(range(256)) * 40
-SHARES = 4
+SHARES = 6
 """Calls to be killed at are dealt out to so many tests, for several processes to run them."""
 FOLDERS = "mimeType = 'application/vnd.google-apps.folder' and trashed = false"
 
@@ -87,7 +87,7 @@ def whole(opened: Opener, waiting: Path) -> Papers:
     return found
 
 
-@pytest.mark.parametrize("share", range(SHARES) if LONG else (1, 2))
+@pytest.mark.parametrize("share", range(SHARES) if LONG else (1, 4))
 def test_kill__at_every_call_leaves_one_file_in_one_place_and_one_mail(
     opened: Opener, waiting: Path, whole: Papers, share: int
 ) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from sheetflow.errors import Unavailable
 from sheetflow.workspace import cast
 from sheetflow.workspace.founding import found
 from tests.conftest import Opener
+from tests.faults.dying import run_founding
 
 ROBOT, IVAN, ANNA, MIA = (f"{name}@firm.example" for name in ("robot", "ivan", "anna", "mia"))
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"
@@ -316,50 +315,19 @@ def test_found__a_time_zone_that_is_none(office: Office) -> None:
 # --- what goes wrong on the way
 
 
-FOUND = """
-import hashlib, os, pathlib, signal, sys
-import requests
-seen, send = pathlib.Path(sys.argv[1]), requests.Session.send
-def watched(session, request, **how):
-    answer = send(session, request, **how)
-    if request.method not in ("GET", "HEAD") and not request.url.endswith("/token"):
-        key = hashlib.sha256(f"{request.method} {request.url} {request.body}".encode()).hexdigest()
-        if key not in seen.read_text():
-            seen.write_text(seen.read_text() + key)
-            os.kill(os.getpid(), signal.SIGKILL)
-    return answer
-requests.Session.send = watched
-from sheetflow.cli import main
-main(sys.argv[2:], standalone_mode=False)
-"""
-"""A founding that dies, -9, as soon as something was written that no run before it had written."""
-
-
-def killed(office: Office, arguments: Sequence[str]) -> bool:
-    """Found in a process of its own; whether it died."""
-    seen = office.folder / "seen"
-    seen.touch()
-    done = subprocess.run(
-        [sys.executable, "-c", FOUND, str(seen), *arguments],
-        env=office.environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == -9
-
-
 def test_found__kill_after_any_write_and_again_completes_it(google: LocalGoogle, tmp_path: Path) -> None:
     office = Office(google, tmp_path / "office")
     arguments = office.arguments(office.shared_drive(), "--yes", "--json")
-    last: list[str] = []
-    while killed(office, arguments):
+    seen, last = tmp_path / "seen", []
+    while run_founding(arguments, office.environment, seen):
         last.append(google.emulator.calls.since(0)[-1].kind)
         assert len(office.of_kind(SPREADSHEET)) == 1, last
         assert len(office.of_kind(FORM)) <= 1, last
         names = [one.name for one in office.of_kind(FOLDER)]
         assert len(names) == len(set(names)), last
     made = ["drive.files.create", "sheets.batchUpdate", "forms.batchUpdate", "forms.setPublishSettings"]
-    assert [last.count(kind) for kind in made] == [7, 1, 1, 1]
-    assert last.count("drive.permissions.create") == 7
+    assert [last.count(kind) for kind in made] == [len(LAYOUT) + 3, 1, 1, 1]
+    assert last.count("drive.permissions.create") == len(LAYOUT) + 3
     settings = kept(office.env)
     marks = [
         (one.extra["properties"]["sf_folder"].partition(":")[0], one.id) for one in office.of_kind(FOLDER)
