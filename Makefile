@@ -55,8 +55,10 @@ explore: $(STAMP) $(VENDOR) ## the property tests, on examples that no run has s
 	SHEETFLOW_EXAMPLES=random $(BIN)/python -m pytest -n 2 tests/property
 
 torture: $(STAMP) $(VENDOR) ## what CI does in short in full: kills at every call, more and other examples, the longest suites
+	rm -rf build/torture
 	SHEETFLOW_LONG=1 SHEETFLOW_EXAMPLES=random $(BIN)/python -m pytest -n 2 --dist worksteal \
-		tests/faults tests/scenario tests/property tests/clients
+		tests/torture tests/faults tests/scenario tests/property tests/clients; \
+		ended=$$?; $(BIN)/python -m tests.torture && exit $$ended
 
 check: $(STAMP) $(VENDOR) ## what CI runs
 	$(BIN)/python .ci/locks.py check

@@ -5,6 +5,7 @@ Each part stands between `<!-- name -->` and `<!-- /name -->` and comes from the
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -15,10 +16,12 @@ from click.testing import CliRunner
 from sheetflow.cli import main
 from sheetflow.cli.settings import Settings, needed_for, variable
 from sheetflow.settings import REQUIRED, VARIABLES
+from tests.torture.tally import table
 
 COMMANDS = ("deploy",)
 """Those that some settings are needed for."""
 README = Path(__file__).parent.parent / "README.md"
+TORTURE = README.parent / "docs" / "torture.json"
 
 
 def _command(*words: str) -> str:
@@ -52,6 +55,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "workflow": lambda: "```mermaid\n" + _command("workflow") + "\n```",
     "settings": _settings,
     "own-settings": _own_settings,
+    "torture": lambda: table(json.loads(TORTURE.read_text("utf-8"))),
 }
 
 

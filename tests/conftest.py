@@ -17,7 +17,7 @@ from sheetflow.adapters.clock import SystemClock
 from sheetflow.workspace.local import LocalWorkspace
 from tests.firm import LETTERS_AT_ONCE, Firm
 
-pytest_plugins = ["tests.answers"]
+pytest_plugins = ["tests.answers", "tests.torture.tally"]
 
 gc.set_threshold(50_000, 20, 20)  # a spreadsheet is some hundred thousand objects, looked through too often
 settings.register_profile("repeatable", derandomize=True)

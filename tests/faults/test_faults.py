@@ -13,6 +13,7 @@ from sheetflow.errors import PortError
 from tests.conftest import Opener
 from tests.faults.waiting import Outcome, outcome
 from tests.firm import Firm
+from tests.torture.tally import Tally
 
 CALLS: Mapping[str, Mapping[str, Any]] = {
     "read": {"method": "GET", "path": "/values:batchGet"},
@@ -58,10 +59,11 @@ def passes(firm: Firm, most: int = 4) -> None:
 
 @pytest.mark.parametrize(("call", "failure", "times"), [*ONCE, *TWICE])
 def test_faults__of_every_kind_lose_nothing_and_do_nothing_twice(
-    opened: Opener, folder: Path, undisturbed: Outcome, call: str, failure: str, times: int
+    opened: Opener, folder: Path, undisturbed: Outcome, call: str, failure: str, times: int, tally: Tally
 ) -> None:
     firm = opened(copy_of=folder)
     firm.post("/workspace/faults", {**CALLS[call], **FAILURES[failure], "times": times})
+    tally.count("faults", times)
     events = len(firm.history())
     passes(firm)
     (fault,) = firm.get("/workspace/faults")["faults"]

@@ -18,6 +18,7 @@ from tests.faults.test_faults import FAILURES, passes
 from tests.faults.waiting import Outcome, outcome
 from tests.firm import LETTERS_AT_ONCE, Firm
 from tests.long import LONG
+from tests.torture.tally import Tally
 
 ORDER = b"%PDF-1.4 " + bytes(range(256)) * 40
 SHARES = 6
@@ -89,7 +90,7 @@ def whole(opened: Opener, waiting: Path) -> Papers:
 
 @pytest.mark.parametrize("share", range(SHARES) if LONG else (1, 4))
 def test_kill__at_every_call_leaves_one_file_in_one_place_and_one_mail(
-    opened: Opener, waiting: Path, whole: Papers, share: int
+    opened: Opener, waiting: Path, whole: Papers, share: int, tally: Tally
 ) -> None:
     calls: list[str] = []
     for answered in itertools.count(share, SHARES):
@@ -99,6 +100,7 @@ def test_kill__at_every_call_leaves_one_file_in_one_place_and_one_mail(
         calls = firm.calls(before)
         if not killed:
             break
+        tally.count("crash_points")
         assert len(calls) == answered
         for _ in range(2):  # whoever takes the filing over finishes it; the letters that follow are new
             firm.later()
@@ -129,10 +131,11 @@ HOW = (("503", 1), ("dropped in spite of its effect", 1), ("503 in spite of its 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("failure", "times"), HOW)
 def test_faults__of_a_call_lose_no_file_and_move_none_twice(
-    opened: Opener, waiting: Path, whole: Papers, call: str, failure: str, times: int
+    opened: Opener, waiting: Path, whole: Papers, call: str, failure: str, times: int, tally: Tally
 ) -> None:
     firm = opened(copy_of=waiting)
     firm.post("/workspace/faults", {**CALLS[call], **FAILURES[failure], "times": times})
+    tally.count("faults", times)
     passes(firm, most=12)
     (fault,) = firm.get("/workspace/faults")["faults"]
     assert fault["hits"] == times or (times > 1 and fault["hits"])  # what took effect is not asked for again

@@ -12,10 +12,11 @@ from tests.conftest import Opener
 from tests.faults.dying import run_pass
 from tests.faults.waiting import Outcome, outcome
 from tests.long import STRIDE
+from tests.torture.tally import Tally
 
 
 def test_kill__between_any_two_calls_leaves_nothing_undone_or_done_twice(
-    opened: Opener, folder: Path, undisturbed: Outcome
+    opened: Opener, folder: Path, undisturbed: Outcome, tally: Tally
 ) -> None:
     calls: list[str] = []
     for answered in itertools.count(0, STRIDE):
@@ -25,6 +26,7 @@ def test_kill__between_any_two_calls_leaves_nothing_undone_or_done_twice(
         calls = firm.calls(before)
         if not killed:
             break
+        tally.count("crash_points")
         assert len(calls) == answered
         firm.later()
         firm.run()

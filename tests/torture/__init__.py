@@ -1,0 +1,1 @@
+"""What is done to the product on purpose: kills, faults, crowds, attacks; and what came of it."""
