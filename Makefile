@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 OLD_PYTHON := 'sheetflow needs Python 3.11 or newer; none was found as $(PYTHON) or python3.N. Name one: make PYTHON=/path/to/python3'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run demo screenshots test explore check format lock bench clean
+.PHONY: help venv run demo screenshots test explore check format audit lock bench clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ format: $(STAMP) ## ruff's formatting and its safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/python .ci/readme.py fill
 	$(BIN)/python .ci/emulator_docs.py fill
+
+audit: $(STAMP) ## known vulnerabilities of what is pinned; asks the package index, so it takes a network
+	$(UV) tool run pip-audit --require-hashes --disable-pip -r requirements.lock -r functions/requirements.txt
 
 lock: $(STAMP) ## both locks anew, with the newest versions allowed
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
