@@ -63,7 +63,8 @@ def digest_shown(letter: Letter, words: Words, link_of: LinkOf) -> dict[str, Any
     """What a digest's template may mention, besides what every letter's may.
 
     `sections`: each {key, lines, left, count, total}, those without a line left out. `counts`: key -> number
-    of requests. `month`: {month, got, needed} where there is a month to look back on, else None.
+    of requests. `outlook`: (when, sums) of what is to be paid.
+    `month`: {month, got, needed} where there is a month to look back on, else None.
     """
     raw = letter.facts
     left, totals = _mapping(raw.get("unlisted")), _mapping(raw.get("totals"))
@@ -96,10 +97,19 @@ def digest_shown(letter: Letter, words: Words, link_of: LinkOf) -> dict[str, Any
         "sections": sections,
         "counts": dict.fromkeys(SECTIONS, 0) | {one["key"]: one["count"] for one in sections},
         "totals": dict.fromkeys(SECTIONS, "") | {one["key"]: one["total"] for one in sections},
+        "outlook": _outlook(raw.get("outlook"), words),
         "month": month or None,
         "needed": bool(raw.get("needed")),
         "quiet": bool(raw.get("quiet")),
     }
+
+
+def _outlook(raw: object, words: Words) -> list[tuple[str, str]]:
+    """Overdue, today and later this week: a line each, the currencies side by side."""
+    sums: dict[str, list[str]] = {}
+    for when, amount, currency in raw if isinstance(raw, list) else ():
+        sums.setdefault(str(when), []).append(money_text(str(amount), str(currency), words.language))
+    return [(words.label("report", when), " + ".join(own)) for when, own in sums.items()]
 
 
 def _line(raw: Mapping[str, Any], words: Words, link_of: LinkOf, *, weighed: bool) -> dict[str, Any]:

@@ -57,12 +57,14 @@ class Digest:
     """One person's digest while it is made.
 
     `due`: something in it asks for being sent now. `needed`: something in it needs its reader. `urgent`:
-    something became urgent since the last one.
+    something became urgent since the last one. `outlook`: what an accountant has to pay, as (overdue, today
+    or week; amount; currency).
     """
 
     sections: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     totals: dict[str, list[list[str]]] = field(default_factory=dict)
+    outlook: list[list[str]] = field(default_factory=list)
     due: bool = False
     needed: bool = False
     urgent: bool = False
@@ -112,6 +114,21 @@ class Desk:
             if not had_a_part(self.person.email, thing.request, self.company)
         ]
         self._work("pay", able)
+        self.made.outlook = self._outlook(able)
+
+    def _outlook(self, things: Sequence[Thing]) -> list[list[str]]:
+        """What is due when: it rides along with what is to be paid, and is never a reason for a digest."""
+        sunday = self.today + timedelta(days=6 - self.today.weekday())
+        sums = []
+        for when, first, last in (
+            ("overdue", date.min, self.today - timedelta(days=1)),
+            ("today", self.today, self.today),
+            ("week", self.today + timedelta(days=1), sunday),
+        ):
+            left = (open_amount(one.request) for one in things if one.due and first <= one.due <= last)
+            whole = totals(money for money in left if money is not None)
+            sums += [[when, str(money.amount), money.currency] for money in whole]
+        return sums
 
     def _work(self, section: str, things: Sequence[Thing]) -> None:
         """Requests that wait for this person, the soonest first."""

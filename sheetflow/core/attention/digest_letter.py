@@ -26,6 +26,7 @@ def letter_of(
         "sections": digest.sections,
         "unlisted": digest.left,
         "totals": digest.totals,
+        "outlook": digest.outlook,
         "needed": "yes" if digest.needed else "",
         "urgent": "yes" if digest.urgent else "",
         "quiet": "yes" if standing.quiet else "",

@@ -128,3 +128,18 @@ def test_digest__what_stands_in_cells_is_text(kind: str) -> None:
     assert "\u202e" not in text
     if kind == "html":
         assert "<b onclick" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "When it is due Overdue: RUB 12,500.50 + EUR 7.00 Today: RUB 1.00"),
+        ("ru", "Когда платить Просрочено: 12 500,50 ₽ + 7,00 € Сегодня: 1,00 ₽"),
+    ],
+)
+def test_digest__what_is_to_be_paid_is_told_by_when_it_is_due(language: str, said: str) -> None:
+    outlook = [["overdue", "12500.50", "RUB"], ["overdue", "7", "EUR"], ["today", "1", "RUB"]]
+    told = facts(language, pay=[LINE]) | {"outlook": outlook}
+    assert said in part(made(told), "plain")
+    assert said.split(" + ")[1].split()[0] in part(made(told), "html")
+    assert said.split(": ")[0] not in part(made(facts(language, pay=[LINE])), "plain")

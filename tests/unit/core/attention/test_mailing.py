@@ -430,3 +430,22 @@ def test_digest__later_in_the_day_only_what_changed_is_looked_at() -> None:
     firm.run()
     firm.status(HEAD, rid, "Approved")
     assert at(firm, "26 12:01") == [(ANNA, "digest")]
+
+
+def test_digest__an_accountants_says_what_is_due_when_each_currency_by_itself() -> None:
+    firm = desk()
+    wanted: list[dict[str, Cell]] = [
+        {"pay_by": day(25), "amount": 7.0},
+        {"pay_by": day(24)},
+        {"pay_by": day(24), "currency": "EUR"},
+        {"pay_by": day(30)},
+    ]
+    for cells in wanted:
+        rid = submit(firm, **{"amount": 100.0} | cells)
+        firm.run()
+        firm.status(DIRECTOR, rid, "Approved")
+        firm.run()
+    assert (ANNA, "digest") in at(firm, "25 09:01")
+    assert facts(firm, ANNA)["outlook"] == [
+        ["overdue", "100.00", "EUR"], ["overdue", "100.00", "RUB"], ["today", "7.00", "RUB"],
+    ]  # fmt: skip
