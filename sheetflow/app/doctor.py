@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from sheetflow.app import backup
 from sheetflow.app.anchoring import stops
+from sheetflow.app.bank_checkup import bank_tab
 from sheetflow.app.checkup import Case, Finding, State, Ward
 from sheetflow.core import health
 from sheetflow.core.history import moment
@@ -291,7 +292,7 @@ def _covered(scope: str, scopes: Iterable[str]) -> bool:
 CHECKS: Mapping[str, Callable[[Case], Iterable[Finding]]] = {
     "credentials": _credentials, "sheets": _sheets, "drive": _drive, "mail": _mail, "form": _form,
     "page": _page, "clock": _clock, "owner": _owner, "sharing": _sharing, "drift": _drift,
-    "history": _history, "anchor": _anchor, "backup": _backup, "trigger": _trigger, "schedule": _schedule,
-    "outbox": _outbox, "people": _people, "quota": _quota, "watches": _watches,
+    "history": _history, "anchor": _anchor, "backup": _backup, "bank": bank_tab, "trigger": _trigger,
+    "schedule": _schedule, "outbox": _outbox, "people": _people, "quota": _quota, "watches": _watches,
 }  # fmt: skip
 """Everything that is looked at, in the order in which it is shown: keys of [checks] in `doctor.toml`."""

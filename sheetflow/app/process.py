@@ -147,7 +147,7 @@ class Process:
             snapshot.bounces = _bounces(snapshot, returned, self.deliverer.reference)
             _with_marks(snapshot, marks)
             report.revision = snapshot.token.revision
-            report.tidy_due = tidying.is_due(snapshot)
+            report.tidy_due = tidying.is_due(snapshot, self.book)
             report.backup_due = backup.is_due(snapshot.token, snapshot.now)
             decision = decide(snapshot, self.book, snapshot.now)
             if decision.wants_banks:
@@ -225,9 +225,9 @@ class Process:
         One read and one write; where somebody commits in between it is left for the next time.
         """
         snapshot = self.sheet.read()
-        if not tidying.is_due(snapshot):
+        if not tidying.is_due(snapshot, self.book):
             return 0
-        pruned, horizon = tidying.plan(snapshot)
+        pruned, horizon = tidying.plan(snapshot, self.book)
         new = replace(self._next(snapshot.token), horizon=horizon)
         try:
             self.sheet.commit(

@@ -10,26 +10,26 @@ from datetime import timedelta
 
 from sheetflow.core import inbox
 from sheetflow.core.bank.lines import data_of
+from sheetflow.core.company import read_company
 from sheetflow.core.history import instant, moment
+from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.snapshot import Snapshot
 
 KEEP_EDITS = timedelta(days=1)
 """How long a used edit's uuid is remembered, against replays."""
 KEEP_LETTERS = timedelta(days=7)
-KEEP_LINES = timedelta(days=30)
-"""How long a decided line stays on the Bank tab; the history has it for good."""
 EVERY = timedelta(days=1)
 
 
-def is_due(snapshot: Snapshot) -> bool:
+def is_due(snapshot: Snapshot, book: Rulebook) -> bool:
     """Whether a day has gone by and there is something to take away."""
     horizon = snapshot.token.horizon
     if horizon and snapshot.now < moment(horizon) + KEEP_EDITS + EVERY:
         return False
-    return any(plan(snapshot)[0].values())
+    return any(plan(snapshot, book)[0].values())
 
 
-def plan(snapshot: Snapshot) -> tuple[Mapping[str, Sequence[int]], str]:
+def plan(snapshot: Snapshot, book: Rulebook) -> tuple[Mapping[str, Sequence[int]], str]:
     """The rows to delete, by tab key, and the new horizon (ISO moment)."""
     horizon = snapshot.now - KEEP_EDITS
     waiting = [
@@ -50,7 +50,8 @@ def plan(snapshot: Snapshot) -> tuple[Mapping[str, Sequence[int]], str]:
         if len(row) > 3 and row[1] == "sent" and _at(row, 3) <= oldest
     ]
     blank = [place for place, row in enumerate(snapshot.state) if not row or row[0] == ""]
-    old = instant(snapshot.now - KEEP_LINES)
+    life = read_company(snapshot.people, snapshot.settings, book).settings.line_life
+    old = instant(snapshot.now - life)
     lines = [
         place
         for place, row in enumerate(snapshot.bank)

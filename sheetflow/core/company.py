@@ -46,6 +46,8 @@ DEFAULTS: Mapping[str, str] = {
     "vat_rates": "22 %, 20 %, 10 %, 7 %, 5 %, none",
     "order_numbers": "yearly",
     "own_accounts": "",
+    "bank_export": "off",
+    "bank_line_days": "30",
     "form_prefill": "",
     "recurring_days": "5",
     **safety_settings.DEFAULTS,
@@ -76,6 +78,8 @@ class Settings:
     budget: Budget = field(default_factory=Budget)
     accounts: OwnAccounts = field(default=OwnAccounts())
     recurring_days: int = 5
+    bank_export: time | None = None
+    line_life: timedelta = timedelta(days=30)
 
     def items(self, key: str) -> list[str]:
         """A setting that is a list, split at commas."""
@@ -249,6 +253,8 @@ def _settings(rows: Sequence[Row], book: Rulebook, problems: list[str]) -> Setti
         budget=read_budget(values, problems),
         accounts=_accounts(values["own_accounts"], problems),
         recurring_days=number("recurring_days", 0, MOST_BEFORE),
+        bank_export=_export_hour(values["bank_export"], problems),
+        line_life=timedelta(days=number("bank_line_days", 1)),
     )
 
 
@@ -256,6 +262,14 @@ def _accounts(text: str, problems: list[str]) -> OwnAccounts:
     found = own_accounts.read(text)
     problems += [f"Settings: {problem}" for problem in found.problems]
     return found
+
+
+def _export_hour(text: str, problems: list[str]) -> time | None:
+    """When bank files are made by themselves, None for never: what cannot be read makes none."""
+    hour = read_hour(text)
+    if hour is None and text.strip().lower() not in ("", "off", "no", "нет", "выкл"):
+        problems.append(f"Settings: bank_export is {text!r}, not off and no time of day such as 17:00")
+    return hour
 
 
 def _rates(text: str, problems: list[str]) -> dict[str, Decimal]:

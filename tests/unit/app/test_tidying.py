@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.desk import HEAD, MIA, Desk
+from tests.desk import ANNA, HEAD, MIA, Desk
+from tests.unit.app.test_bank import desk_with
+from tests.unit.core.bank.test_deciding import chooses, doubtful
 
 
 @pytest.fixture
@@ -91,3 +93,16 @@ def test_tidy__somebody_faster_is_no_harm(desk: Desk) -> None:
     desk.sheet.before_commit = lambda: desk.process().run()
     assert desk.process().tidy() == 0
     assert desk.accepted(rid) == "Draft"
+
+
+@pytest.mark.parametrize(("days", "kept"), [("", 29), ("5", 4)])
+def test_tidy__a_decided_line_stays_as_long_as_the_settings_say(days: str, kept: int) -> None:
+    desk = desk_with(**({"bank_line_days": days} if days else {}))
+    doubtful(desk)
+    chooses(desk, ANNA, "past the registry")
+    desk.run(later=timedelta(days=kept))
+    desk.process().tidy()
+    assert len(desk.sheet.bank) == 1
+    desk.run(later=timedelta(days=2))
+    desk.process().tidy()
+    assert len(desk.sheet.bank) == 0
