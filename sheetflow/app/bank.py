@@ -22,6 +22,7 @@ from sheetflow.core.bank.gathering import gathered
 from sheetflow.core.bank.intake import Taken, strange_accounts, take
 from sheetflow.core.bank.lines import closed_by_bank, rows_of
 from sheetflow.core.bank.paper import Papers, papers_of, with_papers
+from sheetflow.core.bank.proof import prove
 from sheetflow.core.bank.recording import record
 from sheetflow.core.bank.writing import OutFile
 from sheetflow.core.company import Company, read_company
@@ -30,7 +31,7 @@ from sheetflow.core.history import instant
 from sheetflow.core.projection import DATA, WIDTH, from_row
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
-from sheetflow.model.events import Fact
+from sheetflow.model.events import Event, Fact
 from sheetflow.model.people import Role
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import Letter, Snapshot
@@ -88,6 +89,8 @@ class BankDesk:
                 snapshot.banks = self.sheet.read_banks(snapshot.token.banks)
             found = own.find(account) if account else None
             export = plan(snapshot, company, _accountant(actor, company), found.number if found else "")
+            if export.facts:
+                prove((fact.request for fact in export.facts), snapshot, self._history(snapshot))
             return export, Step(export.facts, export.numbers)
 
         return self.run(decided, dry_run=dry_run)
@@ -160,10 +163,13 @@ class BankDesk:
 
     def _told(self, snapshot: Snapshot) -> set[str]:
         """Which debits past the registry the history has. Raises ConcurrentEdit where it moved on since."""
+        return told_lines(self._history(snapshot))
+
+    def _history(self, snapshot: Snapshot) -> Sequence[Event]:
         token, events = self.sheet.read_history()
         if token.seq != snapshot.token.seq:
             raise ConcurrentEdit("Sheets", "another commit came in between")
-        return told_lines(events)
+        return events
 
     def run(self, decided: Callable[[Snapshot, Company], tuple[_T, Step]], *, dry_run: bool = False) -> _T:
         """Decide on a fresh read and commit, anew for as long as others come first.

@@ -26,12 +26,16 @@ from sheetflow.app import channels, names
 from sheetflow.banking import bank_directory, xml_tree
 from sheetflow.cli import screen
 from sheetflow.core import history, inbox
+from sheetflow.core.projection import STATUS, from_row
 from sheetflow.emulator.drive.query import parse
 from sheetflow.emulator.identity import _sign
-from sheetflow.errors import CallerRefused, HistoryBroken
+from sheetflow.errors import CallerRefused, ConfigError, HistoryBroken
 from sheetflow.model.cells import Cell
+from sheetflow.model.events import Fact
 from sheetflow.model.invalid import Invalid
+from tests.banks import numbered_account
 from tests.desk import ANNA, HEAD, KEY, MIA, SPREADSHEET, Desk
+from tests.unit.app import test_bank
 
 AUDIENCE, ROBOT, SCHEDULER = "1-a.apps.googleusercontent.com", "robot@firm.example", "cron@firm.example"
 
@@ -265,3 +269,41 @@ def rewrites_the_history() -> None:
     row[4] = ANNA
     with pytest.raises(HistoryBroken):
         office.verify()
+
+
+def overwrites_the_state() -> None:
+    """Owns the file, and writes into the State tab: another account, a payment that was taken back."""
+    for account, paid in ((numbered_account(9), 0), ("", 1)):
+        office = test_bank.desk_with()
+        (rid,) = test_bank.ready(office)
+        row = office.state_row(rid)
+        request = from_row(row)
+        request.cells["account"] = account or request.cells["account"]
+        request.paid += paid
+        row[:] = test_bank._row_of(office, request)  # with the fingerprint that goes with it
+        before = len(office.sheet.history)
+        with pytest.raises(ConfigError, match=f"stands there of {rid} is not what the History says"):
+            test_bank.bank(office).export()
+        assert len(office.sheet.history) == before
+
+
+def approves_in_the_state() -> None:
+    """Owns the file, and makes the State say that a request is approved."""
+    office = test_bank.desk_with()
+    rid = test_bank.submitted(office, **test_bank.payee(1))
+    test_bank.to_pay(office, rid)
+    office.state_row(rid)[STATUS] = "Approved"
+    with pytest.raises(ConfigError, match="is not what the History says"):
+        test_bank.bank(office).export()
+
+
+def chains_a_history_of_their_own() -> None:
+    """Owns the file, and adds an event to the History without the token that goes with it."""
+    office = test_bank.desk_with()
+    (rid,) = test_bank.ready(office)
+    _, events = office.sheet.read_history()
+    fact = Fact(office.clock.at, rid, "CommentAdded", HEAD, "sheet", {"text": "pay it"})
+    (event,) = history.chain(events[-1].hash, events[-1].seq, [fact])
+    office.sheet.history.append(history.to_row(event))
+    with pytest.raises(ConfigError, match="nothing is paid until an admin"):
+        test_bank.bank(office).export()

@@ -18,7 +18,7 @@ from itsdangerous import URLSafeSerializer
 from jinja2 import Environment
 
 from sheetflow.adapters import batches, csv_files, folders, identity
-from sheetflow.app import answers, channels, letters, mail_templates, names
+from sheetflow.app import answers, bank, channels, letters, mail_templates, names
 from sheetflow.banking import bank_directory, xml_tree
 from sheetflow.cli import screen
 from sheetflow.core import contractors, correspondence, history, inbox
@@ -219,6 +219,11 @@ DEFENCES: Mapping[str, Defence] = {
     "xml-depth": Defence(
         "sheetflow/banking/xml_tree.py", patched(xml_tree, "MAX_DEPTH", 10**9),
         (f"{CASES}:sends_an_endless_tree",),
+    ),
+    "state-proved": Defence(
+        "sheetflow/core/bank/proof.py", patched(bank, "prove", lambda *_: None),
+        (f"{CASES}:overwrites_the_state", f"{CASES}:approves_in_the_state",
+         f"{CASES}:chains_a_history_of_their_own"),
     ),
     "history-chain": Defence(
         "sheetflow/core/history.py", patched(history, "verify", lambda *_args, **_more: ""),

@@ -109,7 +109,7 @@ def test_bank__twenty_requests_out_and_in(opened: Callable[..., Firm], tmp_path:
     since = firm.last_call()
     made = told(firm, "export", "--as", ANNA, "--out", str(tmp_path / "out"))
     calls = [call for call in firm.calls(since) if call.startswith("sheets.")]
-    assert calls == ["sheets.values.batchGet", "sheets.batchUpdate"]
+    assert calls == ["sheets.values.batchGet", "sheets.values.batchGet", "sheets.batchUpdate"]
     (file,) = made["files"]
     assert [(one["request"], one["number"]) for one in file["orders"]] == [
         (rid, str(number)) for number, rid in enumerate(rids, start=1)

@@ -183,6 +183,9 @@ def test_pass__only_post(place: LocalWorkspace, client: Client, method: str) -> 
         (b"[]", 400),
         (b'"x"', 400),
         (b"\xff", 400),
+        (b"[" * 60_000, 400),
+        (b'{"spreadsheet":' * 4_000, 400),
+        (b'{"spreadsheet":' + b"9" * 60_000 + b"}", 400),
         (b"{" + b" " * 70_000 + b"}", 413),
     ],
 )
