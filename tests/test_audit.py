@@ -89,7 +89,7 @@ def test_secrets__no_literal_looks_drawn_by_lot() -> None:
 
 
 def test_secrets__are_told_apart_from_what_only_looks_like_them() -> None:
-    drawn = "q8Zr" + "T4vN1xYb7Kp2Lm9Wc5Df0Gh3Js6Ae8Ru"
+    drawn = "q8ZrT4vN1xYb7Kp2L" + "m9Wc5Df0Gh3Js6Ae8Ru"
     assert suspicious(f'key = "{drawn}"') == drawn
     assert suspicious(f'test_key = "{drawn}"') == ""
     assert suspicious('name = "a_long_name_of_a_function_that_does_something"') == ""
