@@ -145,6 +145,7 @@ class LocalWorkspace:
             "functions": self.functions.urls,
             "service_account": cast.SERVICE_ACCOUNT,
             "owner": cast.OWNER,
+            "space": dict(zip(("id", "title"), self.emulator.chat.spaces()[0], strict=True)),
             "locale": self.language,
             "now": self.emulator.clock.now().isoformat(),
         }

@@ -26,7 +26,7 @@ from sheetflow.workspace.web import calendar
 if TYPE_CHECKING:
     from sheetflow.workspace.local import LocalWorkspace
 
-PAGES = ("sheet", "form", "mail", "drive", "calendar", "activity")
+PAGES = ("sheet", "form", "mail", "drive", "calendar", "tasks", "activity")
 """The pages beside the first one, in the bar's order; one without a template is not there."""
 PERSON, LANGUAGE, THEME = "local_account", "workspace_language", "workspace_theme"
 """Cookies: who somebody is (the form's page knows it too), and how they like the pages."""
