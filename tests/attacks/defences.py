@@ -18,7 +18,7 @@ from itsdangerous import URLSafeSerializer
 from jinja2 import Environment
 
 from sheetflow.adapters import batches, csv_files, folders, identity
-from sheetflow.app import answers, bank, channels, letters, mail_templates, names
+from sheetflow.app import answers, bank, channels, letters, mail_templates, names, process
 from sheetflow.banking import bank_directory, xml_tree
 from sheetflow.cli import screen
 from sheetflow.core import contractors, correspondence, history, inbox
@@ -102,6 +102,7 @@ def all_of_it(data: bytes) -> bytes:
 
 
 LINK, DOOR = "tests.unit.app.test_links", "tests.unit.pages.test_door"
+ANCHOR = "tests.unit.app.test_anchoring"
 SAFETY = "tests.unit.core.rules.test_safety"
 DEFENCES: Mapping[str, Defence] = {
     "inbox-signature": Defence(
@@ -219,6 +220,11 @@ DEFENCES: Mapping[str, Defence] = {
     "xml-depth": Defence(
         "sheetflow/banking/xml_tree.py", patched(xml_tree, "MAX_DEPTH", 10**9),
         (f"{CASES}:sends_an_endless_tree",),
+    ),
+    "anchor": Defence(
+        "sheetflow/app/anchoring.py", patched(process, "stops", lambda *_: False),
+        (f"{ANCHOR}:test_anchor__an_old_version_decides_nothing_and_admins_hear_once",
+         f"{ANCHOR}:test_anchor__another_history_of_the_same_length_is_seen_too"),
     ),
     "state-proved": Defence(
         "sheetflow/core/bank/proof.py", patched(bank, "prove", lambda *_: None),
