@@ -9,8 +9,8 @@ import ast
 import contextlib
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from re import _parser
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ import pytest
 from tests.property.test_parsers import READERS
 
 ROOT = Path(__file__).parents[2]
+PARSER = import_module("re._parser")
 EXPONENTIAL, POLYNOMIAL = 40, 300
 """Signs of a text: two to the power of forty steps never end, three hundred squared do."""
 LONGEST_CELL = 50_000
@@ -68,7 +69,7 @@ def test_patterns__none_is_kept_busy_for_ever() -> None:
     assert len(found) > 150
     for _, pattern in found:
         compiled = re.compile(pattern)
-        known = list(dict.fromkeys(signs(_parser.parse(pattern))))[:10] or ["a"]
+        known = list(dict.fromkeys(signs(PARSER.parse(pattern))))[:10] or ["a"]
         pairs = [one + other for one in known for other in known if one != other]
         for length, seeds in ((EXPONENTIAL, [*known, *pairs]), (POLYNOMIAL, known)):
             for seed in seeds:
