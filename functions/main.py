@@ -101,7 +101,7 @@ def _run_pass(name: str, request: Request) -> Response:
         if body.get("spreadsheet", default) != runtime.config.spreadsheet:
             raise Refused(403, "this deployment serves another spreadsheet")
         if scheduled:
-            _take_statements(runtime)
+            _chore("Bank/Incoming", lambda: _take_statements(runtime))
         if name == "on_edit" or not runtime.config.form:
             report = _GATHERING.run(lambda: runtime.process().run(scheduled=scheduled))
         else:
@@ -109,29 +109,30 @@ def _run_pass(name: str, request: Request) -> Response:
         if scheduled and report.tidy_due:
             runtime.process().tidy()
         if scheduled and report.backup_due:
-            _back_up(runtime)
+            _chore("the backup", lambda: _back_up(runtime))
+        if scheduled and report.export_due:
+            _chore("the bank file", lambda: runtime.bank_files().daily())
         return report
 
     return _answer_json(name, request, work)
 
 
-def _back_up(runtime: Runtime) -> None:
-    """The daily backup. Whatever keeps it from being made is in the log, and the next pass tries again."""
+def _chore(what: str, work: Callable[[], object]) -> None:
+    """A chore of the schedule's. Whatever keeps it from being done is logged; the next call tries again."""
     try:
-        if backup := runtime.backup():
-            backup.run()
+        work()
     except SheetflowError as error:
-        _LOG.error("on_schedule: no backup, %s: %s", type(error).__name__, hushed(str(error)))
+        _LOG.error("on_schedule: %s waits, %s: %s", what, type(error).__name__, hushed(str(error)))
 
 
-def _take_statements(runtime: Runtime) -> None:
-    """Take in what accountants dropped. Whatever keeps it from being read keeps no pass from running."""
+def _take_statements(runtime: Runtime) -> object:
     incoming = runtime.incoming()
-    try:
-        if incoming is not None:
-            incoming.run()
-    except SheetflowError as error:
-        _LOG.warning("on_schedule: Bank/Incoming waits, %s: %s", type(error).__name__, hushed(str(error)))
+    return incoming.run() if incoming else None
+
+
+def _back_up(runtime: Runtime) -> object:
+    backup = runtime.backup()
+    return backup.run() if backup else None
 
 
 def _with_form(runtime: Runtime, passes: int) -> PassReport:
@@ -284,7 +285,7 @@ def _front() -> Front:
     shelf = Shelf(files, preview) if files else None
     uploads = runtime.uploads()
     wired = (runtime.sheet(), runtime.process(), runtime.book, runtime.links, _pages(), runtime.nonces)
-    return Front.over(wired, runtime.clock, shelf, uploads, _sign_in())
+    return Front.over(wired, runtime.clock, shelf, uploads, _sign_in(), runtime.bank_files())
 
 
 @cache

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     from sheetflow.adapters.backups import DriveBackups
     from sheetflow.app.backup import Backup
+    from sheetflow.app.bank_files import BankFiles
     from sheetflow.app.incoming import Incoming
     from sheetflow.core.migration.archive import Everything
 
@@ -215,6 +216,15 @@ class Runtime:
         anchors, sheet = self.anchors(), self.sheet()
         desk = BankDesk(sheet, self.book, self.clock, self.nonces)
         return Incoming(desk, folder, lambda: anchors.guard(sheet))
+
+    def bank_files(self) -> BankFiles:
+        """Bank files by the page and by the schedule."""
+        from sheetflow.app.bank import BankDesk
+        from sheetflow.app.bank_files import BankFiles
+
+        anchors, sheet = self.anchors(), self.sheet()
+        desk = BankDesk(sheet, self.book, self.clock, self.nonces)
+        return BankFiles(desk, self.uploads(), self.config.folder, lambda: anchors.guard(sheet))
 
     def backups(self) -> DriveBackups | None:
         """Where backups are kept, None where there is no folder."""

@@ -54,12 +54,13 @@ class Freed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be committed: facts, numbers of orders that move on, what letters carry, further letters."""
+    """What is to be committed: facts, numbers that move on, what letters carry, further letters, vitals."""
 
     facts: Sequence[Fact] = ()
     numbers: dict[str, int] = field(default_factory=dict)
     papers: Papers = field(default_factory=dict)
     letters: Sequence[Letter] = ()
+    vitals: dict[str, str] = field(default_factory=dict)
 
 
 class BankDesk:
@@ -183,7 +184,7 @@ class BankDesk:
             company = read_company(snapshot.people, snapshot.settings, self.book)
             try:
                 found, step = decided(snapshot, company)
-                if dry_run or not step.facts:
+                if dry_run or not (step.facts or step.vitals):
                     return found
                 self._commit(snapshot, company, step)
             except ConcurrentEdit:
@@ -199,6 +200,8 @@ class BankDesk:
         commit = self._with_lines(snapshot, commit, step)
         if step.numbers:
             commit = replace(commit, new=replace(commit.new, orders=step.numbers))
+        if step.vitals:
+            commit = replace(commit, new=replace(commit.new, vitals={**commit.new.vitals, **step.vitals}))
         try:
             receipt = self.sheet.commit(commit)
         except Unavailable as lost:

@@ -16,6 +16,7 @@ from sheetflow.app.answers import Answer, MailroomPort, acts_of, read_answer
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import TRIES, mend, next_token
 from sheetflow.core import intake
+from sheetflow.core.bank.daily import export_due
 from sheetflow.core.company import read_company
 from sheetflow.core.decide import decide
 from sheetflow.core.rulebook import Rulebook
@@ -53,6 +54,7 @@ class PassReport:
     unsure: int = 0
     halted: bool = False
     backup_due: bool = False
+    export_due: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON: ids and counts, no personal data."""
@@ -91,6 +93,7 @@ class PassReport:
             self.unsure + later.unsure,
             self.halted or later.halted,
             later.backup_due,
+            later.export_due,
         )
 
 
@@ -149,6 +152,7 @@ class Process:
             report.revision = snapshot.token.revision
             report.tidy_due = tidying.is_due(snapshot, self.book)
             report.backup_due = backup.is_due(snapshot.token, snapshot.now)
+            report.export_due = scheduled and export_due(snapshot, self.book)
             decision = decide(snapshot, self.book, snapshot.now)
             if decision.wants_banks:
                 snapshot.banks = self.sheet.read_banks(snapshot.token.banks)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sheetflow.app.bank_files import BankFiles
 from sheetflow.app.links import CALENDAR, DAYS, NEWS, PAYMENT, REQUEST, WAITING, LinkClaim, Links, Vouched
 from sheetflow.app.process import Process
 from sheetflow.core.rulebook import Rulebook
@@ -83,10 +84,12 @@ class Front:
         shelf: Shelf | None = None,
         uploads: UploadsPort | None = None,
         sign_in: SignIn | None = None,
+        files: BankFiles | None = None,
     ) -> Front:
         """The front of one deployment: every door has the same wires."""
         return cls(
-            wired[3], Door(*wired, shelf, uploads), WaitingDoor(*wired), PaymentDoor(*wired, shelf),
+            wired[3], Door(*wired, shelf, uploads), WaitingDoor(*wired, files),
+            PaymentDoor(*wired, shelf),
             PreferencesDoor(*wired), CalendarDoor(*wired), wired[5], clock, sign_in,
         )  # fmt: skip
 
@@ -131,6 +134,8 @@ class Front:
             return self.payments.file(token, file, small=small, visitor=visitor)
         if claim.kind == REQUEST:
             return self.requests.file(token, file, small=small, visitor=visitor)
+        if claim.kind == WAITING:
+            return self.waiting.file(token, file, visitor=visitor)
         return self._refused("link-is-valid")
 
     # --- acting

@@ -111,13 +111,13 @@ class Shelf:
             return "changed"
         if small:
             picture = self.draw(content)
-            return _served(picture, "image/jpeg", "preview.jpg") if picture else "no_preview"
+            return served(picture, "image/jpeg", "preview.jpg") if picture else "no_preview"
         if len(content) > LARGEST_OUT * MEGABYTE:
             return "too_large_to_show"
-        return _served(content, kind_of(content), file["name"])
+        return served(content, kind_of(content), file["name"])
 
 
-def _served(content: bytes, kind: str, name: str) -> Answer:
+def served(content: bytes, kind: str, name: str) -> Answer:
     """A file as it is sent: in a sandbox, where it can run nothing and reach nothing."""
     how = "inline" if kind else "attachment"
     plain = "".join(

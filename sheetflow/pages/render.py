@@ -20,6 +20,7 @@ from sheetflow.model.money import format_money
 from sheetflow.model.people import Person
 from sheetflow.pages import headers
 from sheetflow.pages.approvals import stands_in, steps_shown
+from sheetflow.pages.bank_files import made_shown
 from sheetflow.pages.headers import HEADERS as HEADERS
 from sheetflow.pages.headers import TEMPLATES
 from sheetflow.pages.knock import Visitor
@@ -30,6 +31,7 @@ from sheetflow.pages.view import Kept, Visit, request_view, written_date
 from sheetflow.pages.waiting_view import done_shown, sections_shown
 
 if TYPE_CHECKING:
+    from sheetflow.app.bank_files import Made
     from sheetflow.pages.calendar_view import CalendarView
     from sheetflow.pages.contractor import Payment
     from sheetflow.pages.waiting import Done, Section
@@ -124,10 +126,12 @@ class Pages:
         must_sign_in: bool = False,
         nothing: bool = False,
         calendar: str = "",
+        bank_file: bool = False,
     ) -> str:
         """All that waits for somebody. `nothing`: they sent the form with none chosen.
 
-        `calendar`: the token of their payment calendar, "" where it is none of theirs.
+        `calendar`: the token of their payment calendar, "" where it is none of theirs. `bank_file`:
+        they may make one.
         """
         text = self.texts[language]["waiting"]
         count = sum(len(section.rows) + section.left for section in sections)
@@ -141,6 +145,8 @@ class Pages:
             form_token=form_token,
             nothing=nothing,
             calendar=calendar,
+            bank_file=bank_file and not must_sign_in,
+            files=self.texts[language]["bank_files"],
             display=_display(language),
             acting_as=fill(self.texts[language]["page"]["acting_as"], name=person.name, email=person.email),
             **self._signing_in(language, person, visitor, stranger, must_sign_in=must_sign_in),
@@ -151,14 +157,23 @@ class Pages:
         shown = done_shown(act, done, self.texts[language], language)
         return self._render("waiting_done.html.j2", language, link_token=link_token, **shown)
 
+    def bank_files(self, made: Made, words: Words, *, link_token: str) -> str:
+        """What came of making the bank file."""
+        shown = {**made_shown(made, words, self.texts[words.language]), "link_token": link_token}
+        return self._render("bank_files.html.j2", words.language, **shown)
+
     def calendar(self, language: str, view: CalendarView) -> str:
         """The payment calendar."""
         text = self.texts[language]["calendar"]
         css = Markup(headers.CSS + headers.CALENDAR_CSS)  # noqa: S704 - our own files
-        return self._render(
-            "calendar.html.j2", language, title=text["title"], text=text, view=view, css=css,
-            display=_display(language),
-        )  # fmt: skip
+        shown = {
+            "title": text["title"],
+            "text": text,
+            "view": view,
+            "css": css,
+            "display": _display(language),
+        }
+        return self._render("calendar.html.j2", language, **shown)
 
     def calendar_part(self, language: str, view: CalendarView) -> Markup:
         """The calendar without a page around it, for a page of somebody else's."""

@@ -10,21 +10,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sheetflow.app.links import CALENDAR, REQUEST, WAITING, LinkClaim
+from sheetflow.app.bank_files import BankFiles
+from sheetflow.app.links import CALENDAR, REQUEST, WAITING, LinkClaim, Links
+from sheetflow.app.process import Process
 from sheetflow.core.calendar import due_day, open_amount
 from sheetflow.core.options import options
 from sheetflow.core.projection import STATUS, WIDTH, from_row
+from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.fields import seen_fingerprint
 from sheetflow.errors import LinkRefused
 from sheetflow.model.events import Act, Refusal
 from sheetflow.model.money import Money, totals
 from sheetflow.model.people import Person
 from sheetflow.model.request import Request
+from sheetflow.pages.bank_files import MAKE, given_out, may_make
 from sheetflow.pages.calendar import may_read
-from sheetflow.pages.entrance import Entered, Entrance
+from sheetflow.pages.entrance import Entered, Entrance, RegistryPort
 from sheetflow.pages.headers import CHOOSING
 from sheetflow.pages.knock import Answer, Visitor
+from sheetflow.pages.render import Pages
 from sheetflow.pages.view import Visit
+from sheetflow.ports import NoncesPort
 from sheetflow.workflow.table import Status
 
 SECTIONS: Mapping[str, tuple[Status, ...]] = {
@@ -89,6 +95,13 @@ class WaitingDoor(Entrance):
 
     kind = WAITING
 
+    def __init__(
+        self, sheet: RegistryPort, process: Process, book: Rulebook, links: Links, pages: Pages,
+        nonces: NoncesPort, files: BankFiles | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(sheet, process, book, links, pages, nonces)
+        self.files = files
+
     def show(self, token: str, *, visitor: Visitor | None = None) -> Answer:
         """The list. One read."""
         entered = self._inside(token, visitor)
@@ -108,6 +121,8 @@ class WaitingDoor(Entrance):
             return refused
         name = form.get("act", "")
         language = self._language(person)
+        if name == MAKE:
+            return self._bank_file(entered, person)
         claims = self._claims(entered, chosen)
         if claims is None or name not in (*SECTIONS, SUM):
             return Answer(400, self.pages.notice(language, "bad_form"))
@@ -131,7 +146,28 @@ class WaitingDoor(Entrance):
         link = self.links.sign(replace(entered.claim, visit=""))
         return Answer(200, self.pages.waiting_done(language, name, done, link_token=link), report)
 
+    def file(self, token: str, name: str, *, visitor: Visitor | None = None) -> Answer:
+        """A bank file by its name, for accountants."""
+        found = self._inside(token, visitor)
+        if isinstance(found, Answer):
+            return found
+        entered, person = found
+        if refused := self.not_them(entered):
+            return refused
+        if self.files is None or not may_make(person, self.files):
+            return Answer(403, self.pages.notice(self._language(person), "not_your_files"))
+        given = given_out(self.files, name)
+        return given or Answer(404, self.pages.no_file(self._language(person), "gone"))
+
     # --- parts of it
+
+    def _bank_file(self, entered: Entered, person: Person) -> Answer:
+        language = self._language(person)
+        if self.files is None or not may_make(person, self.files):
+            return Answer(403, self.pages.notice(language, "not_your_files"))
+        made = self.files.make(person.email)
+        link = self.links.sign(replace(entered.claim, visit=""))
+        return Answer(200, self.pages.bank_files(made, self.book.for_person(language), link_token=link))
 
     def _inside(self, token: str, visitor: Visitor | None) -> tuple[Entered, Person] | Answer:
         entered = self.enter(token, visitor or Visitor())
@@ -161,6 +197,7 @@ class WaitingDoor(Entrance):
             stranger=entered.stranger,
             must_sign_in=entered.must_sign_in,
             nothing=nothing,
+            bank_file=may_make(person, self.files),
             calendar=self.links.sign(replace(entered.claim, kind=CALENDAR)) if may_read(person) else "",
         )
 

@@ -10,7 +10,7 @@ out before the facts are committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ from sheetflow.model.columns import INPUTS
 from sheetflow.model.events import Fact
 from sheetflow.model.invalid import Invalid
 from sheetflow.model.money import parse_amount, parse_currency
+from sheetflow.model.people import Role
 from sheetflow.model.request import Request
 from sheetflow.model.snapshot import Row, Snapshot
 from sheetflow.workflow.table import Status
@@ -55,7 +56,14 @@ def wants_banks(snapshot: Snapshot) -> bool:
     return bool(snapshot.token.banks) and any(True for _ in _ticked(snapshot))
 
 
-def plan(snapshot: Snapshot, company: Company, actor: str = SYSTEM, account: str = "") -> Export:
+def plan(
+    snapshot: Snapshot,
+    company: Company,
+    actor: str = SYSTEM,
+    account: str = "",
+    *,
+    ticked: Mapping[str, str] | None = None,
+) -> Export:
     """Decide an export.
 
     Args:
@@ -63,10 +71,11 @@ def plan(snapshot: Snapshot, company: Company, actor: str = SYSTEM, account: str
         company: who works here, and its own accounts.
         actor: an accountant's address, or "system" for a program.
         account: only from this own account, "" from all.
+        ticked: who ticked each request, where the schedule acts by their ticks.
 
     Codes of what is held, besides those of `banking`: "bank-details-held", "bank-step-waits", "bank-changed",
     "bank-payer-approved", "bank-nothing-due", "bank-currency", "bank-budget", "bank-no-account",
-    "bank-which-account", "bank-not-own".
+    "bank-which-account", "bank-not-own", "bank-nobody-ticked".
     """
     export = Export(numbers=dict(snapshot.token.orders))
     by_account: dict[str, list[Request]] = {}
@@ -76,7 +85,7 @@ def plan(snapshot: Snapshot, company: Company, actor: str = SYSTEM, account: str
             payer = _payer(request, company)
             if account and payer.number != account:
                 continue
-            _must_be_free(request, company, actor)
+            _must_be_free(request, company, actor if ticked is None else _ticker(request, ticked, company))
             _must_suit(request, payer)
         except _Holds as holds:
             export.held.append(Held(request.id, holds.column, holds.problem))
@@ -132,6 +141,14 @@ def _must_be_free(request: Request, company: Company, actor: str) -> None:
         raise _Holds("status", "bank-changed")
     if actor != SYSTEM and any(same_person(actor, one, company) for one in involved(request)):
         raise _Holds("approver", "bank-payer-approved")
+
+
+def _ticker(request: Request, ticked: Mapping[str, str], company: Company) -> str:
+    """The accountant by whose tick it is paid. Raises _Holds where none is known."""
+    person = company.people.find(ticked.get(request.id, ""))
+    if person is None or not person.has(Role.ACCOUNTANT):
+        raise _Holds("to_pay", "bank-nobody-ticked")
+    return person.email
 
 
 def _payer(request: Request, company: Company) -> OwnAccount:

@@ -84,7 +84,7 @@ LETTERS = (
     "mentioned", "answer-not-taken",
     "no-address", "stranger", "bounced", "payment-disputed", "unwell", "well-again", "self-test",
     "draft-ready",
-    "statement-read", "statement-rejected", "statement-stranger",
+    "statement-read", "statement-rejected", "statement-stranger", "bank-files",
 )  # fmt: skip
 LINK = "https://pay.firm.example/r/abc?t=1&u=2"
 REFERENCE = reference_of("0a1b")
@@ -113,6 +113,11 @@ def facts_for(template: str, language: str, **more: object) -> dict[str, object]
         told = {"file": "kl_to_1c.txt", "items": items, "counts": [["Paid in full", "3"]], "paid_count": "3"}
         more = {"to_decide": "1", "respondent": "eve@elsewhere.example", "company": "Firm & Co", **more}
         return {**told, "at": "2026-11-24T09:30:00.000Z", "language": language, **more}
+    if template == "bank-files":
+        listed = [{key: str(text) for key, text in ITEM.items()}]
+        told = {"counts": [["2026-11-24_407.txt", "3: 10 ₽"]], "items": listed, "company": "Firm & Co"}
+        more = {"order_count": "3", "held_count": "1", "at": "2026-11-24T09:30:00.000Z", **more}
+        return {**told, "language": language, **more}
     asked: dict[str, dict[str, object]] = {
         "answer-not-taken": {"items": [{"says": "It decides nothing."}], "kept": "yes", **EVENT_FACTS},
         "confirm-status": {"target": "Approved"},
@@ -189,7 +194,7 @@ def test_letters__core_names_no_other() -> None:
         Path(f"sheetflow/core/{name}.py").read_text("utf-8")
         for name in ("consequences", "told", "correspondence", "health")
     )
-    for name in ("access", "bank/dropped", "recurring/drafting"):
+    for name in ("access", "bank/daily", "bank/dropped", "recurring/drafting"):
         source += Path(f"sheetflow/core/{name}.py").read_text("utf-8")
     named = {text for text in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', source) if text in LETTERS}
     put_together = {one for one in LETTERS if one.startswith("contractor-")}
