@@ -249,17 +249,8 @@ class Pages:
         if step:
             given = len(visit.request.approvals) + 1
             facts |= {"given": str(given), "needed": str(needed(visit.request))}
-        key = (
-            "step"
-            if step
-            else "asked"
-            if asked
-            else "waits"
-            if waits
-            else "done_comment"
-            if act == "comment"
-            else "done"
-        )
+        how = {"step": step, "asked": asked, "waits": waits, "done_comment": act == "comment"}
+        key = next((name for name, holds in how.items() if holds), "done")
         after = "" if asked or waits else results["step_next"] if step else visit.text["next"].get(act, "")
         undo = None
         if undone is not None:

@@ -1,19 +1,21 @@
 """An accountant's choice on the Bank tab: judged by the rules of paying, as if they had marked it themselves.
 
 The choice becomes the same event as a sure line's, by the person who chose. What is refused is put back with
-a note, and told as every refusal is. Nobody is credited with a choice that the trigger did not report.
+a note, and told as every refusal is. Nobody is credited with a choice that the trigger did not report: it
+waits for its edit for the grace time, and is put back then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sheetflow.core.bank.lines import DECISION, LATER, LINE, PAST, data_of, decided, is_open
+from sheetflow.core.bank.lines import DATA, DECISION, LATER, LINE, PAST, cell_at, data_of, decided, is_open
 from sheetflow.core.company import Company
-from sheetflow.core.history import instant
+from sheetflow.core.history import dumps, instant, moment
 from sheetflow.core.inbox import RowEdit
 from sheetflow.core.judge import judge
 from sheetflow.core.projection import DATA as STATE_DATA
@@ -29,6 +31,8 @@ from sheetflow.workflow.payments import TABLE
 from sheetflow.workflow.table import Status
 
 SETTLED = "DebitSettled"
+UNTOLD = ("candidates", "decision", "decided", "loose", "loose_at")
+"""What the tab keeps of a line for itself."""
 
 
 @dataclass(slots=True)
@@ -72,7 +76,32 @@ def choices(
                 found.of.setdefault(text.upper(), []).append((place, step))
             else:
                 _settle(found, place, step, word, company, book, out)
+    _put_back_unreported(found, company, book, snapshot.now)
     return found
+
+
+def _put_back_unreported(found: Choices, company: Company, book: Rulebook, now: datetime) -> None:
+    """What stands in a Decision cell and nobody is known to have chosen."""
+    busy = {one.place for one in found.writes}
+    busy |= {place for chosen in found.of.values() for place, _ in chosen}
+    for place, row in enumerate(found.tab):
+        shown = str(cell_at(row, DECISION)).strip()
+        if place in busy or not row or row[LINE] == "" or (not shown and is_open(row)):
+            continue
+        line = data_of(row)
+        if line is None or shown == str(line.get("decision", "")):
+            continue
+        if is_open(row) and book.bank_words.get(shown.lower(), "") == LATER:
+            continue
+        if line.get("loose") != shown or "loose_at" not in line:
+            kept = dumps({**line, "loose": shown, "loose_at": instant(now)})
+            found.writes.append(LineWrite(place, {DATA: kept}))
+        elif now >= moment(str(line["loose_at"])) + company.settings.grace:
+            refusal = Refusal("unexplained-change", "", "decision", {"value": shown[:100]})
+            note = " ".join(book.own.refusal(refusal)) + f" [{refusal.rule}]"
+            clean = {key: value for key, value in line.items() if key not in ("loose", "loose_at")}
+            before = str(line.get("decision", ""))
+            found.writes.append(LineWrite(place, {DECISION: before, DATA: dumps(clean)}, note))
 
 
 def choose(turn: Turn, found: Choices) -> None:
@@ -137,7 +166,7 @@ def _settle(
 
 
 def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in line.items() if key not in ("candidates", "decision", "decided")}
+    return {key: value for key, value in line.items() if key not in UNTOLD}
 
 
 def _close(

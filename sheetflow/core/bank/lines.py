@@ -64,7 +64,8 @@ def is_open(row: Row) -> bool:
 
 def decided(place: int, line: Mapping[str, Any], decision: str, result: str, at: str) -> LineWrite:
     """The write that closes a line."""
-    kept = dumps({**line, "decision": decision, "decided": at})
+    known = {key: value for key, value in line.items() if key not in ("loose", "loose_at")}
+    kept = dumps({**known, "decision": decision, "decided": at})
     return LineWrite(place, {DECISION: decision, RESULT: result, DATA: kept}, "")
 
 

@@ -210,3 +210,42 @@ def test_lines__a_decided_one_leaves_the_tab_after_a_month(desk: Desk) -> None:
     desk.clock.at += timedelta(days=31)
     desk.process().tidy()
     assert desk.sheet.bank == []
+
+
+@pytest.mark.parametrize("first", ["", "past the registry"])
+def test_choose__what_nobody_reported_is_put_back_after_the_grace_time(desk: Desk, first: str) -> None:
+    rid = doubtful(desk)
+    if first:
+        chooses(desk, ANNA, first)
+    before = list(desk.sheet.read_history()[1])
+    desk.sheet.bank[0][DECISION] = rid
+    desk.run()
+    assert shown(desk)[0][0] == rid  # its edit may still be on its way
+    commits = desk.sheet.commits
+    desk.run()
+    assert desk.sheet.commits == commits
+    desk.run(later=timedelta(minutes=2))
+    assert shown(desk)[0][0] == first
+    assert desk.sheet.read_history()[1] == before
+    assert request(desk, rid).status == "Approved"
+    commits = desk.sheet.commits
+    desk.run()
+    assert desk.sheet.commits == commits
+
+
+def test_choose__a_choice_reported_late_counts(desk: Desk) -> None:
+    rid = doubtful(desk)
+    desk.sheet.bank[0][DECISION] = rid
+    desk.run()
+    desk.sheet.bank[0][DECISION] = ""
+    chooses(desk, ANNA, rid)
+    assert request(desk, rid).status == "Paid"
+    assert "loose" not in str(desk.sheet.bank[0][-1])
+
+
+def test_choose__later_stays_whoever_wrote_it(desk: Desk) -> None:
+    doubtful(desk)
+    desk.sheet.bank[0][DECISION] = "later"
+    desk.run()
+    desk.run(later=timedelta(minutes=2))
+    assert shown(desk)[0] == ("later", "")
