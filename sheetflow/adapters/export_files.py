@@ -36,6 +36,8 @@ HISTORY, STATE, OUTBOX, MANIFEST = "history.jsonl", "state.jsonl", "outbox.jsonl
 BOOK = "registry.xlsx"
 TABLES = ("registry", "contractors", "people", "settings")
 """People's tabs that a CSV file is written of."""
+RECURRING = "recurring"
+"""And of this one, where a registry has it."""
 DATES = {"en": "yyyy-mm-dd", "ru": "dd.mm.yyyy"}
 
 
@@ -69,7 +71,7 @@ def write_export(
             raise ConfigError([f"{folder} is not empty; an export gets a folder of its own"])
         registry = everything.tabs["registry"]
         kinds = _kinds(registry, keys)
-        for name in TABLES:
+        for name in _tables(everything):
             rows = everything.tabs[name]
             write_csv(folder / f"{name}.csv", _dated(rows, kinds) if name == "registry" else rows)
         if workbook:
@@ -86,6 +88,10 @@ def write_export(
     except OSError as error:
         raise ConfigError([f"{folder}: it cannot be written ({error})"]) from error
     return manifest
+
+
+def _tables(everything: Everything) -> list[str]:
+    return [*TABLES, *([RECURRING] if RECURRING in everything.tabs else [])]
 
 
 def _manifest(
@@ -109,7 +115,7 @@ def _manifest(
             "requests": sum(1 for row in everything.state if row and row[0] != ""),
             "events": len(everything.history),
             "letters_waiting": sum(is_open(row) for row in everything.outbox),
-            **{name: max(len(everything.tabs[name]) - 1, 0) for name in TABLES},
+            **{name: max(len(everything.tabs[name]) - 1, 0) for name in _tables(everything)},
         },
         "files": {name: _digest(folder / name) for name in files},
     }
@@ -149,6 +155,7 @@ def read_export(folder: Path) -> Archive:
             people,
             settings,
             contractors,
+            read_csv(folder / f"{RECURRING}.csv") if f"{RECURRING}.csv" in manifest["files"] else (),
         )  # fmt: skip
     except OSError as error:
         problem = f"{folder}: it is no finished export ({error.strerror or error}: {error.filename})"

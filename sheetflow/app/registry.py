@@ -14,6 +14,7 @@ from sheetflow.app import restoration
 from sheetflow.app.reading import First, Seen, headed, named_range, quoted, ranges, values_of, with_ids
 from sheetflow.app.upkeep import Done, Known
 from sheetflow.core import access, history, tabs
+from sheetflow.core.attention.standing import standings_of
 from sheetflow.core.bank.lines import LINE_HEADERS
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.policy import table
@@ -190,10 +191,23 @@ class RegistryPlace:
         banks = seen.actual.sheet(sheets["banks"])
         loaded = history.instant(seen.events[-1].at) if seen.events and banks and len(banks.cells) > 1 else ""
         seen.token = restoration.token(
-            seen.events, ids, sheets, str(seen.named.get("namedRangeId", "")), loaded
+            seen.events,
+            ids,
+            sheets,
+            str(seen.named.get("namedRangeId", "")),
+            loaded,
+            self._standings(seen, company),
         )
         if seen.actual.sheet(sheets["state"]) is None:
             seen.rows["state"] = restoration.state_rows(seen.events, company, self.book, sheets["history"])
+
+    def _standings(self, seen: Seen, company: Company) -> dict[str, str]:
+        """What is known of people's digests: made again only where it went with the State."""
+        if seen.actual.sheet(seen.template.sheets["state"]) is not None:
+            return {}
+        sent = seen.actual.sheet(seen.template.sheets["outbox"])
+        outbox = self.port.rows(self.spreadsheet, f"{quoted(sent.title)}!A2:J") if sent else []
+        return standings_of(seen.events, outbox, [person.email for person in company.people.all])
 
     # --- comparing
 
@@ -257,7 +271,8 @@ def guarded(old: str, new: Token) -> list[dict[str, Any]]:
     named = {"namedRangeId": new.range_id, "name": tabs.TOKEN_NAME, "range": corner}
     requests: list[dict[str, Any]] = [{"deleteNamedRange": {"namedRangeId": old}}] if old else []
     requests.append({"addNamedRange": {"namedRange": named}})
-    requests.append(written(state, 0, 0, [[entered(tabs.token_text(new))]], "userEnteredValue"))
+    texts = [tabs.token_text(new), *([tabs.attention_text(new)] if new.attention else [])]
+    requests.append(written(state, 0, 0, [[entered(text) for text in texts]], "userEnteredValue"))
     return requests
 
 

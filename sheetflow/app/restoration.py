@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from sheetflow.core.bank.events import numbers_of
 from sheetflow.core.company import Company
 from sheetflow.core.decide import PREFIX
 from sheetflow.core.folding import fold
 from sheetflow.core.history import GENESIS, instant
 from sheetflow.core.projection import to_row
+from sheetflow.core.recurring.drafting import memory_of
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.model.cells import Cell
 from sheetflow.model.events import Event
@@ -39,7 +41,12 @@ def recorded(events: Sequence[Event], kind: str) -> list[list[str]]:
 
 
 def token(
-    events: Sequence[Event], ids: Iterable[Cell], sheets: Mapping[str, int], range_id: str, banks: str
+    events: Sequence[Event],
+    ids: Iterable[Cell],
+    sheets: Mapping[str, int],
+    range_id: str,
+    banks: str,
+    attention: Mapping[str, str],
 ) -> Token:
     """The token, where State!A1 cannot be read.
 
@@ -49,6 +56,7 @@ def token(
         sheets: tab key -> sheetId.
         range_id: of the named range that stands now, "" where there is none: it tells the revision.
         banks: since when the bank directory is loaded, "" where it is empty.
+        attention: people's standings, where these are gone too.
     """
     revision = range_id.split("_")[1] if range_id.count("_") == 2 else ""
     numbers = [_number(cell) for cell in (*ids, *(event.request for event in events))]
@@ -61,6 +69,9 @@ def token(
         sheets=dict(sheets),
         horizon=instant(events[-1].at - KEPT) if events else "",
         banks=banks,
+        orders=numbers_of(events),
+        attention=attention,
+        recurring=memory_of(events),
     )
 
 

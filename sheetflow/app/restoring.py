@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from sheetflow.app.importing import WholeSheet
 from sheetflow.app.restoration import recorded
 from sheetflow.core.access import wanted
+from sheetflow.core.attention.standing import standings_of
 from sheetflow.core.bank.events import numbers_of
 from sheetflow.core.company import Company, cell_of, read_company, tab_digest
 from sheetflow.core.migration.archive import Archive, check, requests_of, translated
 from sheetflow.core.projection import to_row
+from sheetflow.core.recurring.drafting import memory_of
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.tabs import CONTRACTOR_HEADERS, range_id
 from sheetflow.errors import ConcurrentEdit, ConfigError, Unavailable
@@ -105,7 +107,7 @@ class _Step:
         whole = len(events) + len(self.events) == len(archive.events)
         self.ids = missing[:STATES] if whole else []
         self.last = whole and len(self.ids) == len(missing)
-        self.people, self.policy = self._people(), self._policy()
+        self.people, self.policy, self.recurring = self._people(), self._policy(), self._recurring()
         self.complete = (
             not self.events
             and not missing
@@ -141,7 +143,7 @@ class _Step:
             ],
             outbox=[(None, row) for row in archive.outbox] if self.last else (),
             book=book if first and len(snapshot.contractors) < 2 else (),
-            blocks=[*self._people_blocks(), *settings_blocks, *self._policy_blocks()] if first else (),
+            blocks=[*self._people_blocks(), *settings_blocks, *self._rule_blocks()] if first else (),
         )
 
     def _token(self, nonce: str, settings: Sequence[Row], company: Company) -> Token:
@@ -166,6 +168,10 @@ class _Step:
             last_id=head.last_id,
             form=head.form,
             orders=numbers_of(self.archive.events),
+            attention=standings_of(
+                self.archive.events, self.archive.outbox, [person.email for person in company.people.all]
+            ),
+            recurring=memory_of(self.archive.events),
             people=head.people,
             settings=head.settings,
             access="",  # from now on: the next pass opens it to everybody on the People tab
@@ -185,8 +191,16 @@ class _Step:
         keys = [headers.get(text_of(cell).lower(), "") for cell in (title[0] if title else [])]
         return [*title, *translated(recorded(self.archive.events, "PolicyChanged"), headers, keys)]
 
-    def _policy_blocks(self) -> list[Block]:
-        return [Block("policy", 1, 0, self.policy[1:])] if len(self.policy) > 1 else []
+    def _recurring(self) -> list[list[Cell]]:
+        """The Recurring tab as it will stand: its columns, the templates of the export."""
+        title = [list(row) for row in self.snapshot.recurring[:1]]
+        headers = self.book.recurring_headers
+        keys = [headers.get(text_of(cell).lower(), "") for cell in (title[0] if title else [])]
+        return [*title, *translated(self.archive.recurring, headers, keys)] if any(keys) else []
+
+    def _rule_blocks(self) -> list[Block]:
+        tabs = {"policy": self.policy, "recurring": self.recurring}
+        return [Block(name, 1, 0, rows[1:]) for name, rows in tabs.items() if len(rows) > 1]
 
     def _people_blocks(self) -> list[Block]:
         width = len(self.people[0]) if self.people else 0

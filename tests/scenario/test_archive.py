@@ -42,6 +42,8 @@ def lived(firm: Firm) -> dict[str, str]:
     """A registry with a past: a request in each kind of state, somebody's own column, an import."""
     rule = ["large", "12000", "", "", "", "", "", f"any: {firm.olga.address}"]
     firm.ivan.pastes(f"'{firm.title('policy')}'!A2:H2", [rule])
+    rent = ["Rent", firm.mia.address, "month", "2099-12-01", "", "5", "Rent for {month}", "Good", "100"]
+    firm.ivan.pastes(f"'{firm.title('recurring')}'!A2:I2", [rent])
     found = {"draft": firm.mia.drafts(subject="Draft", details="+7 (495) 100")}
     found["paid"] = firm.mia.submits(subject="Paid")
     found["returned"] = firm.max.submits(subject="Returned")
@@ -182,6 +184,8 @@ def test_restore__history_state_and_numbers_are_the_same(kept: Kept) -> None:
     assert new.settings == old.settings
     assert new.policy == old.policy
     assert new.policy[1][:2] == ["large", "12000"]
+    assert new.recurring == old.recurring
+    assert new.recurring[1][:3] == ["Rent", firm.mia.address, "month"]
     assert new.contractors == old.contractors
     assert [row[:1] for row in new.outbox] == [row[:1] for row in old.outbox]
 

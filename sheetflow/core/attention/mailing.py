@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sheetflow.core.attention.digest import Desk
 from sheetflow.core.attention.digest_letter import letter_of
-from sheetflow.core.attention.standing import Standing, count, fitted, month_of, read_standing
+from sheetflow.core.attention.standing import CHANGED, Standing, count, fitted, month_of, read_standing
 from sheetflow.core.attention.survey import survey
 from sheetflow.core.company import Company
 from sheetflow.core.history import moment
@@ -47,7 +47,7 @@ def take_preferences(
         if standing.quiet != quiet:
             standings[person.email] = replace(standing, quiet=quiet).text()
             data = {"news": "off" if quiet else "on"}
-            out.facts.append(Fact(act.at, "", "PreferenceChanged", person.email, "page", data, act.uuid))
+            out.facts.append(Fact(act.at, "", CHANGED, person.email, "page", data, act.uuid))
     if decision.answers:
         _set(snapshot, decision, standings)
     return rest

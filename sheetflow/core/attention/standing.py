@@ -6,21 +6,27 @@ went and that it is known to have gone is one and the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from sheetflow.core.attention.urgency import NEEDS_ITS_READER
 from sheetflow.core.company import Company
 from sheetflow.core.history import dumps
-from sheetflow.model.snapshot import Letter
+from sheetflow.core.tabs import OUTBOX_HEADERS, read_outbox_row
+from sheetflow.model.events import Event
+from sheetflow.model.snapshot import Letter, Row
 
 DIGEST = "digest"
 """The template of the mail."""
 ROOM = 45_000
 """Characters that all of it may take of its cell's 50,000; more than a thousand people fit."""
 
+CHANGED = "PreferenceChanged"
+"""The event: it is about no request, and its actor is whose preference it is."""
+
 _QUIET = "quiet"
+_TEMPLATE = OUTBOX_HEADERS.index("template")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,35 @@ def read_standing(text: str) -> Standing:
         except ValueError:
             continue
     return Standing(at, seq, months, quiet)
+
+
+def standings_of(events: Sequence[Event], outbox: Iterable[Row], emails: Iterable[str]) -> dict[str, str]:
+    """The standings where they were lost: made again from History, and the digests in the Outbox.
+
+    Who had none that is still there is told of the last days once more. How many messages each got is not
+    known any more.
+
+    Args:
+        events: the whole History.
+        outbox: the Outbox tab's rows.
+        emails: of everybody on the People tab.
+    """
+    went: dict[str, datetime] = {}
+    for row in outbox:
+        if len(row) > _TEMPLATE and row[_TEMPLATE] == DIGEST:
+            try:
+                mark = read_outbox_row(row)
+            except ValueError:
+                continue
+            to = mark.letter.to
+            went[to] = max(went.get(to, mark.leased_at), mark.leased_at)
+    quiet = {event.actor: event.data["news"] == "off" for event in events if event.kind == CHANGED}
+    found = {}
+    for email in emails:
+        at = went.get(email)
+        seq = max((event.seq for event in events if event.at <= at), default=0) if at else 0
+        found[email] = Standing(at, seq, quiet=quiet.get(email, False)).text()
+    return fitted(found)
 
 
 def month_of(day: date) -> str:

@@ -56,7 +56,7 @@ class Archive:
     """Everything that an export holds.
 
     `state`, `outbox`: rows of the system tabs, the State's in the order of the Registry. `people`,
-    `settings`, `contractors`: those tabs, header row first.
+    `settings`, `contractors`, `recurring`: those tabs, header row first; `recurring` () where there was none.
     """
 
     head: Head
@@ -67,6 +67,7 @@ class Archive:
     people: Sequence[Row]
     settings: Sequence[Row]
     contractors: Sequence[Row]
+    recurring: Sequence[Row] = ()
 
 
 def check(archive: Archive) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sheetflow.core.attention.standing import ROOM, Standing, fitted, read_standing
+from sheetflow.core.attention.standing import ROOM, Standing, fitted, read_standing, standings_of
 from sheetflow.core.history import dumps
+from sheetflow.core.tabs import OutboxRow
+from sheetflow.model.events import Event
+from sheetflow.model.snapshot import Letter
 
 AT = datetime(2026, 11, 24, 6, 1, tzinfo=UTC)
 
@@ -47,3 +50,30 @@ def test_fitted__counts_go_first_and_wishes_stay_longest() -> None:
     )
     assert len(dumps(more)) <= ROOM
     assert read_standing(more["q@x"]).quiet
+
+
+def event(seq: int, kind: str, actor: str, **data: str) -> Event:
+    return Event(seq, AT + timedelta(hours=seq), "", kind, actor, "page", data, "", "")
+
+
+def test_standings_of__wishes_from_history_and_digests_from_the_outbox() -> None:
+    mia, max_, olga = "mia@x.example", "max@x.example", "olga@x.example"
+    events = [
+        event(1, "PreferenceChanged", mia, news="off"),
+        event(2, "PreferenceChanged", max_, news="off"),
+        event(3, "PreferenceChanged", max_, news="on"),
+    ]
+    outbox = [
+        OutboxRow(Letter("a", "digest", mia, "", {}), "sent", "n", AT + timedelta(hours=2, minutes=30)).row(),
+        OutboxRow(Letter("b", "digest", mia, "", {}), "sent", "n", AT + timedelta(hours=1)).row(),
+        OutboxRow(Letter("c", "returned", max_, "PR-1", {}), "sent", "n", AT).row(),
+        ["d", "sent", "n", "no moment", "1", "digest", olga],
+    ]
+    found = {
+        who: read_standing(text) for who, text in standings_of(events, outbox, [mia, max_, olga]).items()
+    }
+    assert found == {mia: Standing(AT + timedelta(hours=2, minutes=30), 2, quiet=True)}
+
+
+def test_standings_of__nothing_known() -> None:
+    assert standings_of([], [], ["mia@x.example"]) == {}
