@@ -8,7 +8,7 @@ from sheetflow.core.attention.standing import ROOM, Standing, fitted, read_stand
 from sheetflow.core.history import dumps
 from sheetflow.core.tabs import OutboxRow
 from sheetflow.model.events import Event
-from sheetflow.model.snapshot import Letter
+from sheetflow.model.snapshot import Letter, Row
 
 AT = datetime(2026, 11, 24, 6, 1, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ def test_standings_of__wishes_from_history_and_digests_from_the_outbox() -> None
         event(2, "PreferenceChanged", max_, news="off"),
         event(3, "PreferenceChanged", max_, news="on"),
     ]
-    outbox = [
+    outbox: list[Row] = [
         OutboxRow(Letter("a", "digest", mia, "", {}), "sent", "n", AT + timedelta(hours=2, minutes=30)).row(),
         OutboxRow(Letter("b", "digest", mia, "", {}), "sent", "n", AT + timedelta(hours=1)).row(),
         OutboxRow(Letter("c", "returned", max_, "PR-1", {}), "sent", "n", AT).row(),
