@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+from sheetflow.app.registry import guarded
 from sheetflow.app.restoration import token
 from sheetflow.model.snapshot import Token
 from tests.desk import Desk
@@ -27,3 +31,15 @@ def test_token__no_recurring_draft_is_made_twice() -> None:
     desk.sheet.token = found
     desk.run(scheduled=True)
     assert drafts(desk) == []
+
+
+def test_guarded__standings_are_written_only_where_they_were_made_again() -> None:
+    desk = Desk()
+    plain = json.dumps(guarded("", desk.sheet.token))
+    assert "olga@x.example" not in plain
+    assert '"quiet"' not in plain
+    written = guarded("", replace(desk.sheet.token, attention={"olga@x.example": "quiet"}))[-1]
+    (row,) = written["updateCells"]["rows"]
+    assert [cell["userEnteredValue"]["stringValue"] for cell in row["values"]][
+        1
+    ] == '{"olga@x.example":"quiet"}'
