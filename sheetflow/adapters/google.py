@@ -99,7 +99,7 @@ def execute(asked: Any, transport: Transport, name: str) -> dict[str, Any]:
 
     try:
         with counted(method_of(asked)):
-            answer: dict[str, Any] = asked.execute(http=transport, num_retries=0)
+            answer: Any = asked.execute(http=transport, num_retries=0)
     except HttpError as error:
         raise refused(name, error) from error
     except (requests.ConnectionError, requests.Timeout, TransportError) as error:
@@ -108,7 +108,10 @@ def execute(asked: Any, transport: Transport, name: str) -> dict[str, Any]:
         raise Unavailable(name, f"no whole answer: {type(error).__name__}") from error
     except GoogleAuthError as error:
         raise AccessDenied(name, str(error)) from error
-    return answer
+    if isinstance(answer, str) and answer:  # googleapiclient gives the text where it is no JSON
+        raise Unavailable(name, "no whole answer: its JSON breaks off")
+    found: dict[str, Any] = answer
+    return found
 
 
 def read(asked: Any, transport: Transport, name: str, clock: ClockPort, nonces: NoncesPort) -> dict[str, Any]:

@@ -25,6 +25,13 @@ from sheetflow.ports import ClockPort, NoncesPort
 GOOGLE = "https://sheets.googleapis.com"
 TIMEOUT = (5, 60)
 """Seconds to connect, and to wait for an answer."""
+NO_ANSWER = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+"""What tells nothing of whether a call took effect: no answer came, or it broke off."""
 TRIES = 6
 LONGEST_WAIT = 64.0
 """Seconds: where Google's backoff is cut off."""
@@ -73,14 +80,14 @@ class SheetsHttp(HTTPClient):
                         method=method, url=url, json=json, params=params, data=data, files=files,
                         headers=headers, timeout=self.timeout,
                     )  # fmt: skip
-            except (requests.ConnectionError, requests.Timeout, TransportError) as error:
+            except (*NO_ANSWER, TransportError) as error:
                 failure: PortError = Unavailable("Sheets", f"no answer: {type(error).__name__}")
             except (requests.RequestException, GoogleAuthError) as error:
                 raise AccessDenied("Sheets", str(error)) from error
             else:
                 if answer.ok:
                     self.told_at = _told_at(answer)
-                    return answer
+                    return _whole(answer)
                 failure = error_of("Sheets", answer.status_code, _message(answer))
             self.throttled |= isinstance(failure, RateLimited)
             again = isinstance(failure, RateLimited) or (reads and isinstance(failure, Unavailable))
@@ -123,6 +130,20 @@ def _message(answer: requests.Response) -> str:
         return str(answer.json()["error"]["message"])
     except (ValueError, KeyError, TypeError):
         return answer.reason or "no message"
+
+
+def _whole(answer: requests.Response) -> requests.Response:
+    """The answer; where its JSON breaks off, reading it is no answer at all. Large ones are parsed once."""
+    parse = answer.json
+
+    def read(**how: Any) -> Any:
+        try:
+            return parse(**how)
+        except ValueError as error:
+            raise Unavailable("Sheets", "no whole answer: its JSON breaks off") from error
+
+    answer.json = read  # type: ignore[method-assign]
+    return answer
 
 
 def _told_at(answer: requests.Response) -> datetime | None:
