@@ -42,6 +42,7 @@ class Config:
     templates: str = ""
     person_tokens: str = ""
     chat_webhook: str = ""
+    acts_for: str = ""
 
 
 VARIABLES: Mapping[str, str] = {
@@ -67,6 +68,7 @@ VARIABLES: Mapping[str, str] = {
     "templates": "the folder of the templates (the bundled ones when empty)",
     "person_tokens": "what a person's ready access token begins with, for a local workspace",
     "chat_webhook": "the address of the Chat space's webhook, with its key and token, where there is one",
+    "acts_for": "accountants whom the service account may act for at the command line, with commas between",
 }
 """Every setting: SHEETFLOW_ and the name in capitals."""
 

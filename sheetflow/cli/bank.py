@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sheetflow.cli.acting import acting
 from sheetflow.cli.bank_words import export_json, say, sentence, taken_json, tell_export, tell_taken
 from sheetflow.cli.laws import LOCALES
 from sheetflow.cli.place import runtime_for, workspace_option
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from sheetflow.runtime import Runtime
 
 _ACTING = click.option(
-    "--as", "actor", default="", metavar="EMAIL", help="The accountant who does this, for the history."
+    "--as",
+    "actor",
+    default="",
+    metavar="EMAIL",
+    help="The accountant who does this, for the history: whose credentials are used, too.",
 )
 _LANGUAGE = click.option("--language", type=LOCALES, help="Of what is said; the registry's own without it.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -69,7 +74,7 @@ def export(
 
         made = Export([_desk(runtime).again(Path(again).name)])
     else:
-        made = _desk(runtime).export(actor, account, dry_run=dry_run)
+        made = _desk(runtime).export(acting(runtime, actor), account, dry_run=dry_run)
     given = [] if dry_run else [_give(runtime, file, out) for file in made.files]
     words = runtime.words[language or runtime.config.language]
     if as_json:
@@ -101,7 +106,7 @@ def cancel(
     runtime = runtime_for(workspace, env)
     if not reason.strip():
         raise click.UsageError("--reason is blank: say why the bank will not carry the file out")
-    freed = _desk(runtime).cancel(Path(file).name, reason.strip(), actor, only)
+    freed = _desk(runtime).cancel(Path(file).name, reason.strip(), acting(runtime, actor), only)
     if as_json:
         click.echo(json.dumps({"file": file, "freed": freed.requests, "paid": freed.paid}))
         return
@@ -136,7 +141,7 @@ def import_statement(
         statement = read(file.read_bytes())
     except InvalidExchange as invalid:
         raise ConfigError([f"{file.name}: {sentence(words, one)}" for one in invalid.problems]) from invalid
-    taken = _desk(runtime).take(statement, file.name, actor, dry_run=dry_run)
+    taken = _desk(runtime).take(statement, file.name, acting(runtime, actor), dry_run=dry_run)
     troubles = [sentence(words, one) for one in (*statement.problems, *statement.cautions)]
     if as_json:
         told = taken_json(taken, words)

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     templates: str = _theirs("templates")
     person_tokens: str = _theirs("person_tokens")
     chat_webhook: str = _theirs("chat_webhook")
+    acts_for: str = _theirs("acts_for")
 
     # What the commands need besides.
     workspace: str = _ours("", "a running local workspace that the commands talk to instead of Google")
