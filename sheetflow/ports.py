@@ -72,16 +72,15 @@ class Receipt:
 class SheetPort(Protocol):
     """The spreadsheet."""
 
-    def read(self) -> Snapshot:
-        """Everything that a pass needs, in one call; `now` is the service's own time."""
+    def read(self, event: int = 0) -> Snapshot:
+        """Everything that a pass needs, in one call; `now` is the service's own time.
+
+        `event`: also the hash that stands with the event of this number (`Snapshot.event_hash`).
+        """
         ...
 
     def read_banks(self, since: str) -> Mapping[str, Sequence[str]]:
         """The bank directory of that moment (`Token.banks`), BIK -> (name, corr. account, city)."""
-        ...
-
-    def event_hash(self, seq: int) -> str:
-        """The hash that stands with the event of this number in the History tab; "" where none does."""
         ...
 
     def commit(self, commit: Commit) -> Receipt:

@@ -227,7 +227,7 @@ class FakeSheet:
                 found.setdefault(key, place)
         return found
 
-    def read(self) -> Snapshot:
+    def read(self, event: int = 0) -> Snapshot:
         self.reads += 1
         columns = self.columns()
         shown = {columns[key] for key in SHOWN if key in columns}
@@ -237,6 +237,7 @@ class FakeSheet:
             [_trim(row) for row in self.state], [_trim(row) for row in self.inbox],
             [_trim(row) for row in self.outbox], self.people, self.settings, self.contractors,
             policy=self.policy, recurring=self.recurring, bank=[list(row) for row in self.bank],
+            event_hash=str(self.history[event - 1][8]) if 0 < event <= len(self.history) else "",
         )  # fmt: skip
 
     def commit(self, commit: Commit) -> Receipt:
@@ -285,9 +286,6 @@ class FakeSheet:
     def read_banks(self, since: str) -> dict[str, list[str]]:
         self.bank_reads += 1
         return self.banks
-
-    def event_hash(self, seq: int) -> str:
-        return str(self.history[seq - 1][8]) if 0 < seq <= len(self.history) else ""
 
     def read_history(self) -> tuple[Any, list[Event]]:
         return self.token, [history.from_row(row, place) for place, row in enumerate(self.history, 1)]

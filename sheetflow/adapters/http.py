@@ -114,7 +114,8 @@ def error_of(service: str, status: int, message: str) -> PortError:
         return RateLimited(service, message)
     if status in (401, 403):
         return AccessDenied(service, message)
-    if status == 404 or (status == 400 and message.startswith("Unable to parse range")):
+    absent = message.startswith("Unable to parse range") or " exceeds grid limits" in message
+    if status == 404 or (status == 400 and absent):
         return NotFound(service, message)
     if status == 400 and ".deleteNamedRange: " in message:
         return ConcurrentEdit(service, message)

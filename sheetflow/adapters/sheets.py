@@ -68,10 +68,10 @@ class Sheets:
         self._banks: tuple[str, Mapping[str, Sequence[str]]] | None = None
         self._absent, self._there = frozenset[str](), frozenset[str]()
 
-    def read(self) -> Snapshot:
+    def read(self, event: int = 0) -> Snapshot:
         """Read what a pass needs. Raises Unavailable where the spreadsheet changes faster than it is read."""
         for _ in range(5):
-            first, *tabs, last = self._everything()
+            first, *tabs, mark, last = self._with_event(event)
             token = read_token(_corner(first))
             if self._absent & token.sheets.keys():  # a tab was added since
                 self._absent -= token.sheets.keys()
@@ -100,6 +100,7 @@ class Sheets:
             policy=found.get("policy", []),
             recurring=found.get("recurring", []),
             bank=found.get("bank", []),
+            event_hash=str(mark[0][0]) if mark and mark[0] else "",
         )
 
     def read_history(self) -> tuple[Token, Sequence[Event]]:
@@ -135,12 +136,6 @@ class Sheets:
         """Rows of some tabs, in one read; of the State without its first two rows."""
         return self._get(keys)
 
-    def event_hash(self, seq: int) -> str:
-        """The hash of one event, from its one cell; "" where there is none."""
-        title = "'" + self.titles["history"].replace("'", "''") + "'"
-        rows = self.http.values_get(self.spreadsheet, f"{title}!I{seq + 1}").get("values", [])
-        return str(rows[0][0]) if rows and rows[0] else ""
-
     def commit(self, commit: Commit) -> Receipt:
         """Write everything or nothing.
 
@@ -170,16 +165,26 @@ class Sheets:
 
     # --- reading
 
-    def _everything(self) -> list[list[list[Cell]]]:
+    def _with_event(self, event: int) -> list[list[list[Cell]]]:
+        """All that is read for a pass, and before the last look at the token the hash of one event."""
+        if event:
+            try:
+                return self._everything(f"history!I{event + 1}")
+            except NotFound:  # the grid ends before it; whatever else is amiss is told without it
+                pass
+        *parts, last = self._everything()
+        return [*parts, [], last]
+
+    def _everything(self, *more: str) -> list[list[list[Cell]]]:
         """All tabs of a pass between two looks at the token, without those that there never were."""
         try:
-            return self._get(["token", *(key for key in TABS if key not in self._absent), "token"])
+            return self._get(["token", *(key for key in TABS if key not in self._absent), *more, "token"])
         except NotFound:
             absent = frozenset(OPTIONAL) - self._sheets.keys() - self._there
             if absent <= self._absent:
                 raise
             self._absent = absent
-        return self._get(["token", *(key for key in TABS if key not in self._absent), "token"])
+        return self._get(["token", *(key for key in TABS if key not in self._absent), *more, "token"])
 
     def _get(self, keys: Sequence[str], render: str = "FORMULA") -> list[list[list[Cell]]]:
         try:
@@ -213,7 +218,7 @@ class Sheets:
             "history": ("history", "A1:I"),
             "banks": ("banks", "A1:D"),
         }
-        tab, cells = ranges.get(key, (key, ""))
+        tab, cells = ranges.get(key) or key.partition("!")[::2]
         title = "'" + self.titles[tab].replace("'", "''") + "'"
         return f"{title}!{cells}" if cells else title
 

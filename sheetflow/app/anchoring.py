@@ -20,6 +20,7 @@ from sheetflow.core.company import read_company
 from sheetflow.core.health import ROLLED_BACK
 from sheetflow.core.history import chain, instant, verify
 from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.tabs import range_id
 from sheetflow.errors import ConcurrentEdit, ConfigError, PortError, Unavailable
 from sheetflow.model.events import Act, Event, Fact
 from sheetflow.model.snapshot import Snapshot, Token
@@ -72,7 +73,8 @@ class Anchors:
 
     def keep(self, known: Anchor | None, token: Token) -> None:
         """Let the anchor follow, where history grew. One that cannot be written lags, and does no harm."""
-        if self.port is None or token.seq <= (known.seq if known else 0):
+        before = (known.seq, known.revision) if known else (0, 0)
+        if self.port is None or not token.seq or (token.seq, token.revision) <= before:
             return
         try:
             self.port.write(Anchor(token.seq, token.head, token.revision))
@@ -80,14 +82,23 @@ class Anchors:
             return
 
     def guard(self, sheet: SheetPort) -> None:
-        """Look by itself, for what writes without a pass.
+        """Look by itself, for what writes without a pass: one read.
 
         Raises:
             Unavailable: the registry was rolled back: nothing may be decided.
         """
         anchor = self.known()
-        token = sheet.read().token
-        if stops(sheet, token, anchor):
+        if stops(sheet.read(place_of(anchor)), anchor):
+            raise stopped()
+
+    def hold(self, token: Token) -> None:
+        """Look by the token alone, for what mends a spreadsheet that cannot be read as a registry.
+
+        Raises:
+            Unavailable: it was stopped, or stands before its anchor.
+        """
+        anchor = self.known()
+        if health.ILL + ROLLED_BACK in token.vitals or (anchor is not None and _before(token, anchor)):
             raise stopped()
 
 
@@ -95,13 +106,27 @@ NO_ANCHORS = Anchors(None)
 """Of a pass that the schedule did not ask for: it looks at nothing and keeps nothing."""
 
 
-def stops(sheet: SheetPort, token: Token, anchor: Anchor | None) -> bool:
-    """Whether nothing may be decided on what was read: by the anchor, else by what was found before."""
+def place_of(anchor: Anchor | None) -> int:
+    """The number of the event that a reading has to bring along (`SheetPort.read`)."""
+    return anchor.seq if anchor else 0
+
+
+def stops(snapshot: Snapshot, anchor: Anchor | None) -> bool:
+    """Whether nothing may be decided: by the anchor, else by what was found before.
+
+    `snapshot`: read with the event at `place_of(anchor)`.
+    """
+    token = snapshot.token
     if anchor is None:
         return health.ILL + ROLLED_BACK in token.vitals
-    if token.seq > anchor.seq:
-        return sheet.event_hash(anchor.seq) != anchor.head
-    return (token.seq, token.head) != (anchor.seq, anchor.head)
+    return _before(token, anchor) or (token.seq > anchor.seq and snapshot.event_hash != anchor.head)
+
+
+def _before(token: Token, anchor: Anchor) -> bool:
+    """Whether the token cannot have followed the anchor. Not each commit brings an event, but a revision."""
+    if token.seq <= anchor.seq and (token.seq, token.head) != (anchor.seq, anchor.head):
+        return True
+    return token.revision < anchor.revision
 
 
 def stopped() -> Unavailable:
@@ -138,15 +163,20 @@ def halt(
         return 0
     signs = {**known, health.ILL + ROLLED_BACK: known.get(health.ILL + ROLLED_BACK) or instant(snapshot.now)}
     columns, rows = snapshot.registry.columns, len(snapshot.registry.rows)
-    new = replace(next_token(old, nonces), vitals=signs)
+    new = replace(_again(old, nonces), vitals=signs)
     try:
         receipt = sheet.commit(Commit(old, new, columns, rows, outbox=work.rows))
         marks = deliverer.deliver(work.to_send)
         outbox = [(work.places[mark.letter.id], mark.row()) for mark in marks]
-        sheet.commit(Commit(receipt.token, next_token(receipt.token, nonces), columns, rows, outbox=outbox))
+        sheet.commit(Commit(receipt.token, _again(receipt.token, nonces), columns, rows, outbox=outbox))
     except (ConcurrentEdit, Unavailable):
         return 0  # the next pass finds it too, and asks the mailbox first
     return sum(mark.state == "sent" for mark in marks)
+
+
+def _again(token: Token, nonces: NoncesPort) -> Token:
+    """The next token at the same revision: what a stopped registry commits never nears its anchor."""
+    return replace(token, range_id=range_id(token.revision, nonces.nonce()))
 
 
 def adopt(
@@ -166,9 +196,9 @@ def adopt(
     anchor = anchors.read()
     token, events = sheet.read_history()
     verify(events, head=token.head, seq=token.seq)
-    if not stops(sheet, token, anchor):
+    snapshot = sheet.read(place_of(anchor))
+    if not stops(snapshot, anchor):
         raise ConfigError(["the history agrees with its anchor; there is nothing to adopt"])
-    snapshot = sheet.read()
     if snapshot.token.range_id != token.range_id:
         raise ConcurrentEdit("Sheets", "another commit came in between")
     data = {

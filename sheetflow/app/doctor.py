@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from sheetflow.app import backup
-from sheetflow.app.anchoring import stops
+from sheetflow.app.anchoring import place_of, stops
 from sheetflow.app.bank_checkup import bank_tab
 from sheetflow.app.checkup import Case, Finding, State, Ward
 from sheetflow.core import health
@@ -198,12 +198,11 @@ def _history(case: Case) -> Iterator[Finding]:
 
 def _anchor(case: Case) -> Iterator[Finding]:
     anchor = case.ward.anchors.read()  # before the sheet: whoever commits in between only lets it lag
-    registry = case.ward.registry
-    token = registry.read().token
+    snapshot = case.ward.registry.read(place_of(anchor))
     if anchor is None:
-        yield case.say("anchor", "warn" if token.seq else "ok", "none")
+        yield case.say("anchor", "warn" if snapshot.token.seq else "ok", "none")
         return
-    behind = stops(registry, token, anchor)
+    behind = stops(snapshot, anchor)
     outcome = "behind" if behind else "ok"
     yield case.say("anchor", "bad" if behind else "ok", outcome, seq=str(anchor.seq))
 

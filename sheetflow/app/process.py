@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.app import backup, tidying
-from sheetflow.app.anchoring import NO_ANCHORS, Anchors, halt, stops
+from sheetflow.app.anchoring import NO_ANCHORS, Anchors, halt, place_of, stops
 from sheetflow.app.answers import Answer, MailroomPort, acts_of, read_answer
 from sheetflow.app.outbox import Deliverer, Work, claim
 from sheetflow.app.repair import TRIES, mend, next_token
@@ -139,8 +139,8 @@ class Process:
         anchors = self.anchors if scheduled and self.anchors else NO_ANCHORS
         anchor = anchors.known()
         for attempt in range(TRIES):
-            snapshot = self.sheet.read()
-            if stops(self.sheet, snapshot.token, anchor):
+            snapshot = self.sheet.read(place_of(anchor))
+            if stops(snapshot, anchor):
                 report.halted, wired = True, (self.sheet, self.deliverer, self.book, self.nonces)
                 report.sent += halt(*wired, snapshot, run, anchor, open_acts)
                 return report
@@ -195,7 +195,8 @@ class Process:
                 marks = []
             if not marks and not again:
                 self._told(returned, answers, report)
-                anchors.keep(anchor, receipt.token)
+                reached = max(report.revision, receipt.token.revision)  # marks are written after the receipt
+                anchors.keep(anchor, replace(receipt.token, revision=reached))
                 return report
         raise ConcurrentEdit("Sheets", f"others committed first, {TRIES} times in a row")
 

@@ -80,15 +80,28 @@ class Applied:
 
 
 class Upkeep:
-    """The use case. `others`: the places besides the spreadsheet, where they are configured."""
+    """The use case.
 
-    def __init__(self, registry: RegistrySurveyor, others: Mapping[Place, Surveyor]) -> None:
+    Args:
+        registry: the spreadsheet.
+        others: the places besides it, where they are configured.
+        hold: raises where nothing may be done on the registry whose token this is.
+    """
+
+    def __init__(
+        self,
+        registry: RegistrySurveyor,
+        others: Mapping[Place, Surveyor],
+        hold: Callable[[Token], None] = lambda _token: None,
+    ) -> None:
         self.places: Mapping[Place, Surveyor] = {"spreadsheet": registry, **others}
-        self.registry = registry
+        self.registry, self.hold = registry, hold
+        self._token: Token | None = None
 
     def survey(self) -> Plan:
         """Look at every place. Raises PortError and ConfigError; nothing is changed."""
         known = self.registry.read()
+        self._token = known.token
         return Plan(
             tuple(
                 change
@@ -108,9 +121,12 @@ class Upkeep:
             UnsafePlan: a step would lose something and was not allowed; nothing was done.
             StalePlan: what is to be done now differs from the plan; nothing was done.
             ConcurrentEdit: others committed first at every try; nothing was done.
+            Unavailable: the registry was rolled back; nothing was done.
             PortError: a place failed: what was done stays done, and applying again goes on from there.
         """
         refuse_unsafe(plan, allowed)
+        if plan and self._token is not None:
+            self.hold(self._token)
         finished: list[Change] = []
 
         def note(change: Change) -> None:

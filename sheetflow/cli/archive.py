@@ -100,6 +100,7 @@ def restore(
         if not as_json:
             screen.progress(done, total, "restored")
 
+    runtime.anchors().guard(runtime.sheet())
     restorer = Restorer(runtime.sheet(), runtime.book, runtime.clock, runtime.nonces)
     done = restorer.run(archive, told)
     if as_json:

@@ -39,6 +39,7 @@ def load(file: Path, workspace: str, env: str) -> None:
             sentence = words.sentence(table, problem.code, problem.facts)
             problems.append(": ".join(filter(None, (file.name, place, sentence))))
         raise ConfigError(problems) from invalid
+    runtime.anchors().guard(runtime.sheet())
     count = load_banks(runtime.sheet(), banks, runtime.nonces)
     click.echo(f"{count} banks are in the directory now. A draft's BIK fills the bank's name and account.")
 

@@ -101,6 +101,8 @@ def import_command(
     judged = judge_rows(table, header.last + 1, reading.columns, reading.words, company)
     sift(judged, table.sha256, known)
     source = Source(table.file, table.sha256, acting(actor, company), trust_payees)
+    if not dry_run:
+        runtime.anchors().guard(runtime.sheet())
     screen = Screen()
     if not as_json:
         _show(screen, words, reading, judged)

@@ -47,7 +47,7 @@ def upkeep_for(workspace: str, env: str = "") -> Upkeep:
     form = form_place(runtime)
     if form is not None:
         places["form"] = form
-    return Upkeep(registry, places)
+    return Upkeep(registry, places, runtime.anchors().hold)
 
 
 def drive_place(runtime: Runtime) -> DrivePlace:

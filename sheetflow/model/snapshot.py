@@ -72,7 +72,8 @@ class Snapshot:
     `state`, `inbox`, `outbox`: rows of the system tabs as they stand. `banks`: BIK -> (name, corr. account,
     city), None where the directory was not read: it is large, and only asked for when a draft needs it.
     `scheduled`: this pass was asked for by the schedule. `throttled`: Google refused a call since the last
-    read, for the quota's sake.
+    read, for the quota's sake. `event_hash`: what stands in the History tab with the event whose number was
+    asked for; "" where none does, or none was asked for.
     """
 
     now: datetime
@@ -93,6 +94,7 @@ class Snapshot:
     policy: list[list[Cell]] = field(default_factory=list)
     recurring: list[list[Cell]] = field(default_factory=list)
     bank: list[list[Cell]] = field(default_factory=list)
+    event_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

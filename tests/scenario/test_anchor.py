@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,7 +26,34 @@ def anchor_of(firm: Firm) -> list[str]:
     return [one["state"] for one in told["findings"] if one["check"] == "anchor"]
 
 
-def test_anchor__a_rolled_back_registry_stops_and_is_adopted(fresh: Firm) -> None:
+def writing_commands_are_refused(firm: Firm, folder: Path) -> None:
+    """And write nothing: what is right in itself is refused only because the registry stopped."""
+    exported = command(firm, "export", "--out", str(folder / "export"))
+    assert exported.exit_code == 0, exported.output
+    banks, table = folder / "banks.csv", folder / "table.csv"
+    banks.write_text("BIK,Name,Corr. account\n044525225,Sberbank,30101810400000000225\n", "utf-8")
+    table.write_text("Subject,Amount,Currency,Payee\nPaper,100,RUB,Paper Ltd\n", "utf-8")
+    spreadsheet, before = firm.runtime.config.spreadsheet, firm.token()
+    title = firm.runtime.sheet().titles["settings"]
+    change: dict[str, Any] = {"updateSheetProperties": {
+        "properties": {"sheetId": before.sheets["settings"], "title": f"{title} 2"}, "fields": "title",
+    }}  # fmt: skip
+    firm.runtime.sheet().http.batch_update(spreadsheet, {"requests": [change]})
+    for arguments in (
+        ["bik", "load", str(banks)],
+        ["import", str(table), "--yes"],
+        ["restore", str(folder / "export")],
+        ["apply", "--yes"],
+    ):
+        refused = command(firm, *arguments)
+        assert refused.exit_code == 1, (arguments, refused.output)
+        assert "rolled back" in refused.output, (arguments, refused.output)
+    assert firm.token() == before
+    change["updateSheetProperties"]["properties"]["title"] = title
+    firm.runtime.sheet().http.batch_update(spreadsheet, {"requests": [change]})
+
+
+def test_anchor__a_rolled_back_registry_stops_and_is_adopted(fresh: Firm, tmp_path: Path) -> None:
     firm, runtime = fresh, fresh.runtime
     rid = firm.mia.submits(subject="Paper")
     runtime.process().run(scheduled=True)
@@ -37,7 +66,8 @@ def test_anchor__a_rolled_back_registry_stops_and_is_adopted(fresh: Firm) -> Non
     firm.settle()  # no schedule ran: the anchor lags, and its event is looked up in the chain
     last = firm.last_call()
     assert not runtime.process().run(scheduled=True).halted
-    assert firm.calls(last).count("GET /v4/spreadsheets/{id}/values/{range}") <= 1
+    reads = [call for call in firm.calls(last) if call.startswith("sheets.") and call != "sheets.batchUpdate"]
+    assert reads == ["sheets.values.batchGet"]
     runtime.anchor_place().write(Anchor(firm.token().seq + 3, "f" * 64, 99))  # what was there before
     assert runtime.process().run(scheduled=True).halted
     firm.olga.picks("Approved", rid)
@@ -50,6 +80,7 @@ def test_anchor__a_rolled_back_registry_stops_and_is_adopted(fresh: Firm) -> Non
     refused = command(firm, "bank", "export", "--dry-run")
     assert refused.exit_code == 1
     assert "rolled back" in refused.output
+    writing_commands_are_refused(firm, tmp_path)
     assert command(firm, "history", "adopt", "--reason", " ").exit_code == 1
     adopted = command(firm, "history", "adopt", "--reason", "a test of the backup")
     assert adopted.exit_code == 0, adopted.output

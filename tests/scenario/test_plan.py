@@ -206,8 +206,8 @@ def test_apply__a_pass_that_read_the_old_layout_writes_nothing_into_the_new(engl
                 upkeep.apply(upkeep.survey())
             return sheet.commit(commit)
 
-        def read(self) -> Snapshot:
-            return sheet.read()
+        def read(self, event: int = 0) -> Snapshot:
+            return sheet.read(event)
 
     process: Process = firm.runtime.process()
     process.sheet = Late()

@@ -91,8 +91,8 @@ class Office:
 
     # --- the spreadsheet
 
-    def read(self) -> Snapshot:
-        """What a pass reads."""
+    def read(self, event: int = 0) -> Snapshot:  # noqa: ARG002 - of the port
+        """What a pass reads. Nothing is anchored."""
         return Snapshot(
             self.at, self._token, Registry(self._columns, [list(row) for row in self._rows], len(COLUMNS)),
             state=[list(row) for row in self._tabs["state"]],
@@ -103,10 +103,6 @@ class Office:
     def read_banks(self, since: str) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - of the port
         """No bank directory."""
         return {}
-
-    def event_hash(self, seq: int) -> str:  # noqa: ARG002 - of the port
-        """Nothing is anchored."""
-        return ""
 
     def commit(self, commit: Commit) -> Receipt:
         """Write all of it: nobody else writes here."""

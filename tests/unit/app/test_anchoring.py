@@ -122,6 +122,48 @@ def test_anchor__another_history_of_the_same_length_is_seen_too() -> None:
     assert desk.sweep().halted
 
 
+def test_anchor__an_old_version_of_the_same_history_is_told_by_its_revision() -> None:
+    desk = Kept()
+    rid = desk.submitted()
+    desk.sweep()
+    old = desk.version()
+    desk.run(scheduled=True, later=timedelta(hours=2))  # a sign of life: no event, but a commit
+    newest = desk.version()
+    assert newest["token"].head == old["token"].head
+    assert newest["token"].revision > old["token"].revision
+    assert desk.place.kept == Anchor(newest["token"].seq, newest["token"].head, newest["token"].revision)
+    desk.restore(old)
+    for _ in range(3):  # its own letter brings it no nearer to the anchor
+        assert desk.sweep().halted
+    assert len(desk.told()) == 1
+    desk.status(HEAD, rid, "Approved")
+    assert desk.run().halted
+    desk.restore(newest)
+    assert not desk.sweep().halted
+    desk.restore(old)
+    adopt(desk.sheet, desk.place, desk.clock, desk.nonces, "why", "system")
+    assert not desk.sweep().halted
+    desk.verify()
+
+
+def test_anchor__what_writes_without_a_pass_is_refused() -> None:
+    desk, _, newest = rolled_back()
+    anchors = Anchors(desk.place)
+    with pytest.raises(Unavailable, match="rolled back"):
+        anchors.guard(desk.sheet)
+    with pytest.raises(Unavailable, match="rolled back"):
+        anchors.hold(desk.sheet.token)
+    desk.place.kept = None
+    anchors.hold(desk.sheet.token)  # nobody noticed yet, and nothing is anchored
+    desk.restore(newest)
+    desk.place.kept = Anchor(newest["token"].seq, newest["token"].head, newest["token"].revision)
+    anchors.guard(desk.sheet)
+    anchors.hold(desk.sheet.token)
+    desk.place.kept = Anchor(1, "f" * 64, 1)  # grown from another event than the anchored one
+    with pytest.raises(Unavailable, match="rolled back"):
+        anchors.guard(desk.sheet)
+
+
 def test_anchor__the_newest_version_put_back_goes_on_by_itself() -> None:
     desk, _, newest = rolled_back()
     desk.sweep()
