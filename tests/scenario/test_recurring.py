@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from sheetflow.cli import main
 from sheetflow.core.tabs import token_text
+from tests.faults.dying import run_pass
 from tests.firm import Firm
 from tests.scenario.test_pages import submitted
 
@@ -55,4 +57,26 @@ def test_recurring__an_older_registry_gets_the_tab_and_the_commands_tell_what_co
     said = run(fresh, "recurring", "check")
     assert said.exit_code == 1
     assert "now and then" in said.output
+    fresh.verify()
+
+
+def test_recurring__a_pass_killed_after_any_of_its_calls_makes_the_draft_once(fresh: Firm) -> None:
+    due = fresh.runtime.sheet().read().now.date() + timedelta(days=2)
+    row = ["Rent", fresh.mia.address, "year", due.isoformat(), "", "9", "Rent once", "Good", "100", "RUB"]
+    fresh.ivan.pastes(f"'{fresh.title('recurring')}'!A2:J2", [row])
+    fresh.settle()
+
+    def drafts() -> int:
+        return sum(
+            '"recurring":{' in str(cell) for line in fresh.runtime.sheet().read().state for cell in line
+        )
+
+    made = []
+    for answered in (1, 2, 3, 4):
+        assert run_pass(fresh.environment, answered, scheduled=True)
+        made.append(drafts())
+    fresh.later()
+    run_pass(fresh.environment, 99, scheduled=True)
+    assert made[0] == 0
+    assert drafts() == max(made) == 1
     fresh.verify()
