@@ -17,12 +17,17 @@ SWEEPS = 3
 
 @dataclass
 class Case:
-    """A scenario as it waits in a folder, what comes of it undisturbed, and how many calls that takes."""
+    """A scenario as it waits in a folder, what comes of it undisturbed, and that sweep's calls by address."""
 
     scenario: Scenario
     folder: Path
-    calls: int
+    urls: list[str]
     end: dict[str, Any]
+
+    @property
+    def calls(self) -> int:
+        """How many calls that takes."""
+        return len(self.urls)
 
 
 def go_on(firm: Firm, scenario: Scenario) -> None:
@@ -48,11 +53,11 @@ def case_of(opened: Opener, scenario: Scenario) -> Case:
     firm = opened(copy_of=folder)
     with Calls(lambda _number: None).watched() as calls:
         sweep(firm.runtime, scenario.acts(firm))
-    count = calls.count
+    urls = list(calls.urls)
     go_on(firm, scenario)
     end = ending(firm)
     assert scenario.kinds <= {event.kind for event in firm.history()}
     assert {state for *_, state in firm.outbox()} == {"sent"}
     assert not firm.run().commits
     firm.place.close()
-    return Case(scenario, folder, count, end)
+    return Case(scenario, folder, urls, end)

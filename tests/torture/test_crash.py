@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import Opener
 from tests.long import LONG
 from tests.torture.cases import Case, go_on
@@ -20,6 +22,7 @@ def points(calls: int) -> list[int]:
     return sorted({round(n * calls / (POINTS - 1)) for n in range(POINTS)})
 
 
+@pytest.mark.timeout(14_400 if LONG else 120)
 def test_crash__before_or_after_any_call_the_end_is_the_same(
     case: Case, opened: Opener, tally: Tally
 ) -> None:

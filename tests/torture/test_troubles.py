@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from tests.conftest import Opener
 from tests.long import LONG
 from tests.torture.cases import Case, go_on
@@ -32,6 +34,7 @@ def tried(case: Case) -> list[tuple[int, str, int]]:
     return every[start :: step if step % 2 else step + 1]
 
 
+@pytest.mark.timeout(14_400 if LONG else 120)
 def test_troubles__of_any_call_and_kind_end_as_if_there_had_been_none(
     case: Case, opened: Opener, tally: Tally
 ) -> None:
