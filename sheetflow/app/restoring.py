@@ -124,7 +124,7 @@ class _Step:
         company = read_company(self.people, settings, self.book)
         last_seq = {event.request: event.seq for event in archive.events}
         sheet = token.sheets["history"]
-        shown = [self.requests[rid] for rid in self.ids if not self.requests[rid].deleted]
+        shown = [self.requests[rid] for rid in self.ids if self.requests[rid].in_registry]
         labels = self.book.status_labels
         book = translated(archive.contractors, self._book_headers(), CONTRACTOR_HEADERS)
         return Commit(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
 
-from sheetflow.core import consequences, filing, folding, health, history, intake
+from sheetflow.core import archived, consequences, filing, folding, health, history, intake
 from sheetflow.core.attention import mailing, space, tasks
 from sheetflow.core.bank.deciding import choices, choose
 from sheetflow.core.bank.gathering import gathered
@@ -26,6 +26,7 @@ from sheetflow.core.projection import (
     STATUS,
     WIDTH,
     from_row,
+    is_archived,
     last_seq_of,
     to_row,
     whole,
@@ -68,6 +69,7 @@ class _Pass:
         self.decision = Decision()
         self.out = Outcome()
         self.state: dict[str, Row] = {str(row[0]): row for row in snapshot.state if row and row[0] != ""}
+        self.archived = {rid for rid, row in self.state.items() if is_archived(row)}
         self.requests: dict[str, Request] = {}
         self.contractors = Book(snapshot.contractors, book.book_headers, book.inbox_key)
         self.ledger = Ledger(self.state, self.requests)
@@ -94,6 +96,7 @@ class _Pass:
             prefix=PREFIX,
             last_id=token.last_id,
             deleted=self._was_deleted,
+            archived=self.archived,
         )
         by_request, by_copy = sort_edits(edits, snapshot.registry, self.state, places)
         self.chosen = choices(snapshot, mail.edits, self.company, self.book, self.out)
@@ -107,6 +110,8 @@ class _Pass:
         bounces = self._bounces()
         looked_at = [*busy, *self.filings, *self.responses, *self.drafts, *bounces, *self.chosen.of]
         for rid in dict.fromkeys(looked_at):
+            if rid in self.archived:
+                continue  # nothing is done with it any more: an answer or a file that comes late neither
             if rid not in self.state and rid not in places.of and rid not in (*self.responses, *self.drafts):
                 continue  # files of a draft that is forgotten
             self._fold(
@@ -117,7 +122,8 @@ class _Pass:
         decision.recorded += [one.letter for filings in self.filings.values() for one in filings]
         for rid in acts:
             if rid not in self.requests:
-                refusal = Refusal(
+                known = from_row(whole(self.state[rid])) if rid in self.state else Request(rid)
+                refusal = archived.closed(known, self.company) or Refusal(
                     "lawful-transition", rid, "status", {"target": "?", "status": "?", "ways": ""}
                 )
                 decision.answers |= {act.uuid: refusal for act in acts[rid]}

@@ -25,7 +25,7 @@ def apply(request: Request, event: Event | Fact) -> None:
     if event.kind in MOVES:
         request.notes, request.hold, request.reversal = {}, None, None
         request.moved, request.moved_by, request.escalated = event.at, event.actor, None
-    if event.kind not in ("EditRefused", "MessageBounced", "RequestEscalated"):
+    if event.kind not in ("EditRefused", "MessageBounced", "RequestEscalated", "RequestArchived"):
         request.updated = event.at
     if event.kind == "RequestEscalated":
         request.escalated = event.at
@@ -149,6 +149,10 @@ def _bounced(request: Request, event: Event | Fact) -> None:
     request.undelivered = [*request.undelivered, back][-3:]
 
 
+def _archived(request: Request, event: Event | Fact) -> None:
+    request.archived = event.data["spreadsheet"]
+
+
 def _nothing(_request: Request, _event: Event | Fact) -> None:
     """Kept for the record: it changes nothing."""
 
@@ -175,6 +179,7 @@ _CHANGES: Mapping[str, Callable[[Request, Event | Fact], None]] = {
     "BankDetailsConfirmed": _details_confirmed,
     "RowRestored": _nothing,
     "RequestImported": _imported,
+    "RequestArchived": _archived,
     bank.MADE: bank.made,
     bank.CANCELLED: bank.cancelled,
     bank.SEEN: bank.seen,

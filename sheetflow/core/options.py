@@ -71,6 +71,8 @@ def options(
         link: the nonce of the link that they came by.
         phones: the contractor's numbers in the book, where its bank details wait for a call.
     """
+    if request.archived:
+        return []
 
     def attempt(transition: Transition, comment: str, amount: str) -> Verdict:
         case = MoveCase(

@@ -6,7 +6,7 @@ ids have to be written, and which requests have lost their row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetflow.core.company import cell_of
@@ -43,11 +43,13 @@ def locate(
     prefix: str,
     last_id: int,
     deleted: Callable[[str], bool],
+    archived: Collection[str] = frozenset(),
 ) -> Places:
     """Find every request's row.
 
     `last_id`: the largest number that a pass gave; new ones are odd and larger than any seen (the trigger
-    gives even ones). `deleted`: whether a State row is of a draft that was deleted before.
+    gives even ones). `deleted`: whether a State row is of a draft that was deleted before. `archived`: the
+    numbers of requests that have no row any more: one with such a number is a stranger, and gets its own.
     """
     places = Places(last_id=last_id)
     place_of_id = registry.columns["id"]
@@ -59,7 +61,9 @@ def locate(
             if not _empty(cells, registry):
                 strays.append(row)
             continue
-        if rid in places.of:
+        if rid in archived:
+            strays.append(row)
+        elif rid in places.of:
             doubles.setdefault(str(rid), [places.of[str(rid)]]).append(row)
         elif rid in state or _is_id(rid, prefix):
             places.of[str(rid)] = row
@@ -69,7 +73,7 @@ def locate(
     for rid, rows in doubles.items():
         places.of[rid] = _original(registry, rows, state.get(rid))
         spare |= {row: rid for row in rows if row != places.of[rid]}
-    lost = {rid for rid in state if rid not in places.of and not deleted(rid)}
+    lost = {rid for rid in state if rid not in places.of and rid not in archived and not deleted(rid)}
     if lost:
         spare |= {row: rid for rid, row in places.of.items() if rid not in state}
         _adopt(places, registry, spare, lost, state, edits)

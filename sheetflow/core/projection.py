@@ -33,6 +33,21 @@ WIDTH = FIRST_INPUT + len(INPUTS)
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number is local time by definition
 
 
+TRACED = frozenset(
+    {
+        "contractor", "inn", "kpp", "account", "bik", "amount", "currency", "pay_by", "invoice_no",
+        "department", "category",
+    }
+)  # fmt: skip
+"""Columns whose values stay in the State when a request is archived: duplicates, known payees and budgets."""
+TRACED_DATA = frozenset(
+    {
+        "archived", "requester", "approver", "fingerprint", "paid", "updated", "moved", "approved",
+        "submitted", "files", "response", "banked", "seen", "bank_file", "order", "recurring",
+    }
+)  # fmt: skip
+"""Of the rest: whose it was, and what keeps an invoice, an answer or a statement from counting twice."""
+
 LONGEST_SEAL = 40_000
 """Characters: a cell holds 50,000. A draft with longer texts shows no Confirmed; it cannot be sent either."""
 
@@ -76,7 +91,7 @@ def to_row(
     if last_seq:
         sheet = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet}/edit"
         link = f"{sheet}#gid={history_sheet}&range=A{last_seq + 1}"
-    return [
+    row: list[Cell] = [
         request.id,
         book.status_labels[request.status],
         seal_text(request.cells, comma=book.language == "ru"),
@@ -91,6 +106,26 @@ def to_row(
         dumps(_data(request)),
         *(request.cells.get(key, "") for key in INPUTS),
     ]
+    return trace(row, request) if request.archived else row
+
+
+def trace(row: list[Cell], request: Request) -> list[Cell]:
+    """What stays in the State of a request whose row was archived: what others are compared with.
+
+    Without a seal, so that no row of the Registry with its number can show as confirmed.
+    """
+    kept = [
+        cell if place in (ID, APPROVER, HISTORY, STATUS) else ""
+        for place, cell in enumerate(row[:FIRST_INPUT])
+    ]
+    kept[DATA] = dumps({key: value for key, value in _data(request).items() if key in TRACED_DATA})
+    cells = zip(INPUTS, row[FIRST_INPUT:WIDTH], strict=True)
+    return [*kept, *(cell if key in TRACED else "" for key, cell in cells)]
+
+
+def is_archived(row: Row) -> bool:
+    """Whether a State row is the trace of an archived request."""
+    return len(row) > DATA and '"archived"' in str(row[DATA])  # a quote within a text stands there escaped
 
 
 def from_row(row: Row) -> Request:
@@ -149,6 +184,7 @@ def _read(row: Row) -> Request:
         seen=Decimal(data.get("seen", "0")),
         approved=moment(data["approved"]) if "approved" in data else None,
         tasks=dict(data.get("tasks", {})),
+        archived=data.get("archived", ""),
     )
     request.notes = {by: Note(moment(at), text) for by, (at, text) in data.get("notes", {}).items()}
     request.loose = {key: Loose(digest, moment(at)) for key, (digest, at) in data.get("loose", {}).items()}
@@ -209,6 +245,7 @@ def _data(request: Request) -> dict[str, Any]:
         "seen": str(request.seen) if request.seen else "",
         "approved": instant(request.approved) if request.approved else "",
         "tasks": request.tasks,
+        "archived": request.archived,
     }
     if hold := request.hold:
         data["hold"] = {
@@ -242,6 +279,9 @@ def checks(request: Request, book: Rulebook, company: Company) -> str:
                 "reversal", "", {"by": people.name(request.reversal.by), "reason": request.reversal.reason}
             )
         )
+    if request.archived:
+        link = f"https://docs.google.com/spreadsheets/d/{request.archived}"
+        lines.append(words.problem("archived", "", {"link": link}))
     lines += progress(request, people, words)
     if request.unsigned:
         lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))

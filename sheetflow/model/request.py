@@ -97,6 +97,7 @@ class Request:
     a person marked what no statement has shown yet. `approved`: since when it may be paid.
     `tasks`: by main address, the work that a task was opened for, with a mark once it is closed
     (`core.attention.tasks`).
+    `archived`: the spreadsheet that it was moved to, "" while it stands in the Registry.
     """
 
     id: str
@@ -142,12 +143,18 @@ class Request:
     seen: Decimal = Decimal(0)
     approved: datetime | None = None
     tasks: dict[str, str] = field(default_factory=dict)
+    archived: str = ""
 
     def remember(self, said: Said) -> None:
         """Keep a comment, as short as a digest quotes it, and no more than the latest."""
         if said.text:
             short = said.text if len(said.text) <= QUOTED else said.text[: QUOTED - 1] + "…"
             self.said = [*self.said, Said(said.by, said.at, short, said.told)][-MOST_SAID:]
+
+    @property
+    def in_registry(self) -> bool:
+        """Whether it has a row there: a deleted draft and an archived request have none."""
+        return not self.deleted and not self.archived
 
     def cell(self, key: str) -> Cell:
         """The accepted value of a column, "" when blank."""

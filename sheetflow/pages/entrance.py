@@ -12,6 +12,7 @@ from unicodedata import category
 
 from sheetflow.app.links import LinkClaim, Links
 from sheetflow.app.process import PassReport, Process
+from sheetflow.core import folding
 from sheetflow.core.company import Company, read_company
 from sheetflow.core.consequences import language_of as language_for
 from sheetflow.core.projection import ID, WIDTH, from_row
@@ -43,11 +44,12 @@ class Entered:
     snapshot: Snapshot
     company: Company
     visitor: Visitor
+    archived: Request | None = None
 
     @property
     def request(self) -> Request | None:
-        """The request that the link names, None where it is no more."""
-        return find(self.snapshot.state, self.claim.request)
+        """The request that the link names, None where it is no more; an archived one as history tells it."""
+        return self.archived or find(self.snapshot.state, self.claim.request)
 
     @property
     def stranger(self) -> str:
@@ -93,7 +95,15 @@ class Entrance:
             self.links.open(token, snapshot.now, self.kind)
         except LinkRefused as refused:
             return Answer(403, self.pages.link_refused(language, self.book, refused.rule))
-        return Entered(claim, snapshot, company, visitor)
+        return Entered(claim, snapshot, company, visitor, self._archived(snapshot, claim.request))
+
+    def _archived(self, snapshot: Snapshot, rid: str) -> Request | None:
+        """An archived request, of which the State has but a trace: one more read. None for any other."""
+        traced = find(snapshot.state, rid)
+        if traced is None or not traced.archived:
+            return None
+        told = [event for event in self.sheet.read_history()[1] if event.request == rid]
+        return folding.fold(told).get(rid, traced)
 
     def sent(
         self,

@@ -21,3 +21,12 @@ def submitted_rows_stay(case: EditCase) -> Objection | None:
     Allowed: a draft is deleted. Refused: the row of anything that was ever submitted; it comes back.
     """
     return Objection({"id": case.request.id}, "id") if case.request.submitted else None
+
+
+@rule
+def archived_is_closed(case: EditCase) -> Objection | None:
+    """Nothing can be done with an archived request.
+
+    Allowed: a closed request of this month is commented on. Refused: any step with one that was archived.
+    """
+    return Objection({"id": case.request.id}, "id") if case.request.archived else None

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sheetflow.core.company import read_company
+from sheetflow.core.projection import trace
 from sheetflow.core.rules.case import EditCase
 from sheetflow.core.rules.rows import id_is_kept, submitted_rows_stay
 from sheetflow.model.cells import Cell
@@ -234,3 +235,33 @@ def case_of(column: str, *, submitted: bool) -> EditCase:
     desk = Desk()
     company = read_company(desk.sheet.people, desk.sheet.settings, desk.book)
     return EditCase(Request("PR-000002", submitted=submitted), None, column, "x", company)
+
+
+# --- archived-is-closed
+
+
+def test_archived_is_closed__a_closed_request_is_commented_on() -> None:
+    desk = Desk()
+    rid = desk.approved()
+    desk.status(ANNA, rid, "Paid")
+    desk.run()
+    report = desk.run(desk.act(MIA, rid, "comment", comment="thanks"))
+    assert set(report.answers.values()) == {None}
+
+
+def test_archived_is_closed__nothing_is_done_with_an_archived_one() -> None:
+    desk = Desk()
+    rid = desk.approved()
+    desk.status(ANNA, rid, "Paid")
+    desk.run()
+    row = desk.state_row(rid)
+    request = request_of(desk, rid)
+    request.archived = "archive-2026"
+    row[:] = trace(row, request)
+    desk.sheet.rows.clear()
+    for act in ("comment", "reverse"):
+        report = desk.run(desk.act(ANNA, rid, act, comment="again"))
+        (refusal,) = report.answers.values()
+        assert refusal is not None
+        assert refusal.rule == "archived-is-closed"
+    assert desk.sheet.rows == []
