@@ -1,32 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sheetflow.core import archived, folding
-from sheetflow.core.company import Company, read_company
 from sheetflow.core.decide import decide
 from sheetflow.core.projection import CONFIRMED, DATA, SEAL, WIDTH, from_row
 from sheetflow.model.cells import Cell
-from sheetflow.ports import Commit
+from tests.archiving import YEAR, archive, leaving
 from tests.desk import ANNA, GOOD, HEAD, MAX, MIA, Desk
 
 DAY = timedelta(days=1)
-YEAR = "archive-2026"
-
-
-def company(desk: Desk) -> Company:
-    return read_company(desk.sheet.people, desk.sheet.settings, desk.book)
 
 
 def answered(desk: Desk, edits: str = "", **changes: Cell) -> str:
     cells: dict[str, Any] = {**GOOD, **changes}
     return desk.answer(MIA, edits=edits, send=True, **cells)
-
-
-def leaving(desk: Desk, days: int = 90) -> list[archived.Leaving]:
-    return archived.leaving(desk.sheet.read(), company(desk), desk.book, days * DAY)
 
 
 def paid(desk: Desk, **changes: Cell) -> str:
@@ -35,21 +24,6 @@ def paid(desk: Desk, **changes: Cell) -> str:
     desk.run()
     assert desk.accepted(rid) == "Paid"
     return rid
-
-
-def move(desk: Desk, days: int = 90) -> list[str]:
-    """What a move writes, in one commit of the sheet in memory."""
-    snapshot = desk.sheet.read()
-    chosen = archived.batch(archived.leaving(snapshot, company(desk), desk.book, days * DAY))
-    told = archived.events(snapshot, chosen, YEAR)
-    states = archived.traces(snapshot, chosen, told, company(desk), desk.book)
-    old = snapshot.token
-    new = replace(old, revision=old.revision + 1, head=told[-1].hash, seq=told[-1].seq)
-    count = len(snapshot.registry.rows)
-    desk.sheet.commit(Commit(old, new, snapshot.registry.columns, count, events=told, states=states))
-    for one in sorted(chosen, key=lambda one: -one.place):
-        del desk.sheet.rows[one.place]
-    return [one.request.id for one in chosen]
 
 
 def test_leaving__only_what_was_closed_long_enough_ago() -> None:
@@ -142,7 +116,7 @@ def test_trace__history_holds_and_knows_where_it_is() -> None:
     desk.run(later=91 * DAY)
     full = from_row(desk.state_row(rid))
     (one,) = leaving(desk)
-    assert move(desk) == [rid]
+    assert archive(desk) == [rid]
     desk.run()
     assert desk.sheet.rows == []
     events = desk.sheet.read_history()[1]
@@ -157,7 +131,7 @@ def test_trace__is_short_and_decided_upon_no_more() -> None:
     rid = paid(desk, comment="x" * 500, purpose="y" * 200)
     desk.run(later=91 * DAY)
     before = sum(len(str(cell)) for cell in desk.state_row(rid))
-    move(desk)
+    archive(desk)
     row = desk.state_row(rid)
     assert sum(len(str(cell)) for cell in row) < before / 2
     assert (row[CONFIRMED], row[SEAL], len(row)) == ("", "", WIDTH)
@@ -172,7 +146,7 @@ def test_trace__an_archived_paid_invoice_is_found_when_it_comes_again() -> None:
     desk = Desk()
     rid = paid(desk, invoice_no="17")
     desk.run(later=400 * DAY)
-    move(desk)
+    archive(desk)
     again = desk.type(MAX, **{**GOOD, "invoice_no": "№ 17", "pay_by": 47000})
     desk.status(MAX, again, "Submitted")
     desk.run()
@@ -188,7 +162,7 @@ def test_trace__a_row_that_comes_back_is_a_stranger_with_a_number_of_its_own() -
     rid = paid(desk)
     desk.run(later=91 * DAY)
     row = list(desk.sheet.rows[desk.row_of(rid)])
-    move(desk)
+    archive(desk)
     trace = desk.state_row(rid)
     desk.sheet.rows.append(row)
     assert desk.confirmed(rid) == ""
@@ -212,7 +186,7 @@ def test_trace__a_late_answer_of_the_form_makes_nothing_new() -> None:
     desk.status(ANNA, rid, "Paid")
     desk.run()
     desk.run(later=91 * DAY)
-    assert move(desk) == [rid]
+    assert archive(desk) == [rid]
     answered(desk, edits=answer, amount=1)
     desk.take_answers()
     assert desk.sheet.rows == []
@@ -223,7 +197,7 @@ def test_decide__deciding_again_on_what_a_move_wrote_decides_nothing() -> None:
     desk = Desk()
     paid(desk)
     desk.run(later=91 * DAY)
-    move(desk)
+    archive(desk)
     snapshot = desk.sheet.read()
     assert decide(snapshot, desk.book, snapshot.now).events == []
     assert '"archived"' in str(desk.sheet.state[0][DATA])

@@ -93,7 +93,9 @@ FULL = Request(
 
 def test_from_row__every_field_comes_back() -> None:
     for field in fields(Request):
-        if field.name == "archived":  # of such a one a trace is kept, no more: tests/unit/core/test_archived.py
+        if (
+            field.name == "archived"
+        ):  # of such a one a trace is kept, no more: tests/unit/core/test_archived.py
             continue
         # each differs from its default, so that a forgotten one is seen
         assert getattr(FULL, field.name) != getattr(Request(""), field.name), field.name

@@ -26,7 +26,10 @@ from tests.words import all_words
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 
-CHECKS = {"required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned", "no-requester"}
+CHECKS = {
+    "required-fields", "valid-fields", "no-formulas", "hold", "reversal", "unsigned", "no-requester",
+    "archived",
+}  # fmt: skip
 TEXT_PROBLEMS = {"text-too-long", "text-has-seal-sign", "text-has-control-characters", "is-formula"}
 HELD = {
     "comment-required",
@@ -57,6 +60,7 @@ CHECK_FACTS = {
     "reversal": {"by", "reason"},
     "unsigned": {"columns"},
     "no-requester": set(),
+    "archived": {"link"},
 }
 PROBLEM_FACTS = {"text-too-long": {"limit"}, "date-ambiguous": {"value", "day_first", "month_first"}}
 """Facts of problems that are put together elsewhere than in the call."""

@@ -19,6 +19,7 @@ from sheetflow.pages.door import Answer, Door
 from sheetflow.pages.render import HEADERS, Pages
 from sheetflow.pages.texts import load_texts
 from tests import desk
+from tests.archiving import archive
 from tests.desk import ADA, ANNA, HEAD, MAX, MIA, STRANGER, Desk
 
 LINKS = Links(b"k" * 32, "https://pages.example/request")
@@ -490,3 +491,28 @@ def test_texts__what_one_language_lacks_is_said_with_its_place(tmp_path: Path) -
         "ru/page.toml: page.title names other facts",
         "ru/page.toml: page.yes is missing",
     )
+
+
+# --- archived
+
+
+@pytest.mark.parametrize(
+    ("people", "says"), [(desk.PEOPLE, "Closed and archived"), (RUSSIAN, "лежит в архиве")]
+)
+def test_show__an_archived_request_as_history_tells_it(people: str, says: str) -> None:
+    office = Desk(people=people)
+    rid = office.approved()
+    office.status(ANNA, rid, "Paid")
+    office.run()
+    before = opened(office, rid, ANNA)
+    archive(office, days=0)
+    page = opened(office, rid, ANNA)
+    words = page.words()
+    assert says in words
+    assert "https://docs.google.com/spreadsheets/d/archive-2026" in words
+    for shown in ("Payment for paper, invoice 17", "40602810700000000025", "Paper"):
+        assert shown in words  # the State has not all of it any more
+    assert (page.forms, page.text.count("archive-2026")) == ({}, 1)
+    answer = chosen(office, before, "comment", comment="one more word")
+    assert rid in answer.html
+    assert office.events(rid)[-1][0] == "RequestArchived"
