@@ -19,8 +19,10 @@ from sheetflow.model.cells import Cell
 from tests import banks
 from tests.banks import BIK, PAYER, Movement, numbered_account, numbered_inn
 from tests.firm import BLOCK, GOOD, Firm
+from tests.long import LONG
 
-COUNT = 20
+COUNT = 6
+MANY = 500 if LONG else 50
 ANNA = "anna@firm.example"
 OWN = f"{PAYER.account} | БИК {BIK} | {PAYER.name} | банк {banks.BANK}"
 
@@ -101,7 +103,7 @@ def outgoing(firm: Firm) -> dict[str, bytes]:
     return {one["name"]: drive.get_media(fileId=one["id"]).execute() for one in listed}
 
 
-def test_bank__twenty_requests_out_and_in(opened: Callable[..., Firm], tmp_path: Path) -> None:
+def test_bank__requests_out_and_in(opened: Callable[..., Firm], tmp_path: Path) -> None:
     firm = opened()
     with_accounts(firm)
     rids = approved(firm, COUNT)
@@ -250,6 +252,37 @@ def test_bank__a_statement_dropped_into_drive_pays_with_the_next_schedule(
     assert (firm.history()[-1].kind, firm.history()[-1].actor) == ("DebitSettled", ANNA)
     assert firm.values("L2", tab="bank")[0][0]
     firm.settle()
+    firm.verify()
+
+
+def test_bank__many_requests_cost_the_calls_of_one(opened: Callable[..., Firm], tmp_path: Path) -> None:
+    """Out by the command, in by a file that an accountant dropped: each is one commit."""
+    firm = opened()
+    with_accounts(firm)
+    rids = approved(firm, MANY)
+    while any(state != "sent" for _, _, state in firm.outbox()):
+        firm.settle()  # so that no mail of theirs is still on its way
+    since = firm.last_call()
+    made = told(firm, "export", "--as", ANNA)
+    calls = [call for call in firm.calls(since) if call.startswith("sheets.")]
+    assert calls[0] == "sheets.values.batchGet"
+    assert calls[-1] == "sheets.batchUpdate"
+    assert len(calls) <= 3  # the bank directory is read once, where there is one
+    assert [one["request"] for file in made["files"] for one in file["orders"]] == rids
+    content = statement(firm, rids, tmp_path / "kl_to_1c.txt").read_bytes()
+    firm.anna.uploads("kl_to_1c.txt", content, firm.folder("incoming"), "text/plain")
+    incoming = firm.runtime.incoming()
+    assert incoming is not None
+    since = firm.last_call()
+    assert incoming.run() == 1
+    calls = firm.calls(since)
+    sheets = [call for call in calls if call.startswith("sheets.")]
+    assert sheets.count("sheets.batchUpdate") == 1
+    assert len(sheets) <= 4
+    assert len(calls) < 15
+    paid = [event for event in firm.history() if event.kind == "RequestPaid"]
+    assert [(event.request, event.actor) for event in paid] == [(rid, "bank") for rid in rids]
+    assert sorted(firm.status(rid) for rid in (rids[0], rids[-1])) == ["Paid", "Paid"]
     firm.verify()
 
 
