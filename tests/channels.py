@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sheetflow.app.channels import Channels
 from sheetflow.app.links import Links
+from sheetflow.errors import Unavailable
 from tests.desk import SPREADSHEET, words
 
 
@@ -20,10 +21,14 @@ class FakeTasks:
     notes: list[str] = field(default_factory=list)
     fail: Callable[[str, str], None] = lambda act, person: None
     """Called after the effect."""
+    away: bool = False
+    """No task can be made: nothing takes effect."""
 
     def open(
         self, person: str, reference: str, title: str, notes: str, due: date | None, since: datetime
     ) -> str:
+        if self.away:
+            raise Unavailable("Tasks", "out of reach")
         if (person, reference) not in self.kept:
             self.kept[person, reference] = "open"
             self.titles.append((person, title, due))

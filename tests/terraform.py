@@ -137,6 +137,12 @@ class Module:
             return {k: v for k, v in self._value(self._locals["variables"], scope).items() if v != ""}
         if found := re.fullmatch(r"toset\((.+)\)", text):
             return {each: each for each in self._expression(found[1], scope)}
+        if found := re.fullmatch(r"concat\((.+), (.+)\)", text):
+            return [*self._expression(found[1], scope), *self._expression(found[2], scope)]
+        if found := re.fullmatch(r"merge\((.+), (.+)\)", text):
+            return {**self._expression(found[1], scope), **self._expression(found[2], scope)}
+        if found := re.fullmatch(r"(local\.\w+)\[(var\.\w+)\]", text):
+            return self._expression(found[1], scope)[self._expression(found[2], scope)]
         if found := re.fullmatch(r"coalesce\(([^,]+), (.+)\)", text):
             return self._expression(found[1], scope) or self._value(found[2], scope)
         assert _PATH.fullmatch(text), f"not understood: {text}"

@@ -105,6 +105,7 @@ resource "google_cloudfunctions2_function" "function" {
     google_secret_manager_secret_iam_member.functions,
     google_secret_manager_secret_version.key,
     google_secret_manager_secret_version.mail_credentials,
+    google_secret_manager_secret_version.chat_webhook,
   ]
 }
 

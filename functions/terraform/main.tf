@@ -48,8 +48,25 @@ locals {
     "roles/storage.objectViewer",
   ]
 
+  # Where people have tasks: the functions act as them, by tokens that IAM signs.
+  tasks_apis = {
+    ""  = []
+    yes = ["iamcredentials.googleapis.com", "tasks.googleapis.com"]
+  }
+  signers = {
+    ""  = {}
+    yes = { functions = "roles/iam.serviceAccountTokenCreator" }
+  }
+
+  # Where a Chat space is told of what happens.
+  webhooks = {
+    ""  = {}
+    yes = { SHEETFLOW_CHAT_WEBHOOK = "chat-webhook" }
+  }
+
   # Variable -> the end of the secret's name.
-  secrets = {
+  secrets = merge(local.own_secrets, local.webhooks[var.chat])
+  own_secrets = {
     SHEETFLOW_INBOX_KEY        = "inbox-key"
     SHEETFLOW_LINK_KEY         = "link-key"
     SHEETFLOW_MAIL_CREDENTIALS = "mail-credentials"
@@ -61,7 +78,7 @@ locals {
 }
 
 resource "google_project_service" "api" {
-  for_each           = toset(local.apis)
+  for_each           = toset(concat(local.apis, local.tasks_apis[var.tasks]))
   project            = var.project
   service            = each.key
   disable_on_destroy = false # others may use it
@@ -117,6 +134,13 @@ resource "google_secret_manager_secret_version" "mail_credentials" {
   secret_data_wo_version = var.secret_values
 }
 
+resource "google_secret_manager_secret_version" "chat_webhook" {
+  for_each               = local.webhooks[var.chat]
+  secret                 = google_secret_manager_secret.secret[each.key].id
+  secret_data_wo         = var.chat_webhook
+  secret_data_wo_version = var.secret_values
+}
+
 resource "google_secret_manager_secret_iam_member" "functions" {
   for_each  = local.secrets
   project   = var.project
@@ -155,5 +179,13 @@ resource "google_cloud_tasks_queue_iam_member" "functions" {
 resource "google_service_account_iam_member" "functions" {
   service_account_id = google_service_account.account["scheduler"].name
   role               = "roles/iam.serviceAccountUser"
+  member             = google_service_account.account["functions"].member
+}
+
+# A token that acts as a person is signed by IAM, for the account itself has no key.
+resource "google_service_account_iam_member" "signer" {
+  for_each           = local.signers[var.tasks]
+  service_account_id = google_service_account.account["functions"].name
+  role               = each.value
   member             = google_service_account.account["functions"].member
 }

@@ -95,6 +95,18 @@ variable "schedule" {
   default     = "* * * * *"
 }
 
+variable "chat" {
+  type        = string
+  description = "yes: a Chat space is told of what happens; its webhook is a secret that `deploy` is given"
+  default     = ""
+}
+
+variable "tasks" {
+  type        = string
+  description = "yes: people have tasks, so the functions' account may have IAM sign for it"
+  default     = ""
+}
+
 # What only Terraform asks for.
 
 variable "source_folder" {
@@ -105,6 +117,14 @@ variable "source_folder" {
 variable "mail_credentials" {
   type        = string
   description = "the sender's OAuth credentials as JSON (TF_VAR_mail_credentials); kept in no state"
+  ephemeral   = true
+  sensitive   = true
+}
+
+variable "chat_webhook" {
+  type        = string
+  description = "the address of the Chat space's webhook (TF_VAR_chat_webhook); kept in no state"
+  default     = ""
   ephemeral   = true
   sensitive   = true
 }

@@ -76,6 +76,15 @@ class GoogleTasks:
             return str(task["id"])
         return ""
 
+    def look(self, person: str) -> str:
+        """Look at somebody's lists: a call that only reads; gives the id of ours, "" for none.
+
+        Raises:
+            AccessDenied: the admin has not delegated the scope.
+            ConfigError: this account can act as nobody.
+        """
+        return self._desk(person).list_id(make=False)
+
     def _desk(self, person: str) -> _Desk:
         return _Desk(self._as_person(person), self._api_root, self._clock, self._nonces)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from sheetflow.app import backup
+from sheetflow.app import backup, channel_checks
 from sheetflow.app.anchoring import place_of, stops
 from sheetflow.app.bank_checkup import bank_tab
 from sheetflow.app.checkup import Case, Finding, State, Ward
@@ -292,6 +292,7 @@ CHECKS: Mapping[str, Callable[[Case], Iterable[Finding]]] = {
     "credentials": _credentials, "sheets": _sheets, "drive": _drive, "mail": _mail, "form": _form,
     "page": _page, "clock": _clock, "owner": _owner, "sharing": _sharing, "drift": _drift,
     "history": _history, "anchor": _anchor, "backup": _backup, "bank": bank_tab, "trigger": _trigger,
-    "schedule": _schedule, "outbox": _outbox, "people": _people, "quota": _quota, "watches": _watches,
+    "schedule": _schedule, "outbox": _outbox, "tasks": channel_checks.tasks, "chat": channel_checks.chat,
+    "people": _people, "quota": _quota, "watches": _watches,
 }  # fmt: skip
 """Everything that is looked at, in the order in which it is shown: keys of [checks] in `doctor.toml`."""

@@ -41,6 +41,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--mail-credentials", type=_FILE, help="A file with the sender's OAuth credentials, for the first time."
 )
 @click.option(
+    "--chat-webhook", type=_FILE, help="A file with the Chat webhook's address, for the first time."
+)
+@click.option(
     "--stage",
     type=click.Path(file_okay=False, path_type=Path),
     help="Only write what is uploaded into a folder.",
@@ -51,6 +54,7 @@ def deploy(
     ctx: click.Context,
     env: str,
     mail_credentials: Path | None,
+    chat_webhook: Path | None,
     stage: Path | None,
     *,
     run_it: bool,
@@ -78,7 +82,7 @@ def deploy(
     whole = declared(settings(env, needs=needs))
     wanted = accounts_alone(whole) if accounts else steps(whole, staging.digest())
     if run_it or check:
-        brought = _consent(mail_credentials)
+        brought = {**_consent(mail_credentials), **_webhook(chat_webhook)}
         failed = _perform(whole, wanted, brought, run_it=run_it, as_json=as_json)
         ctx.exit(failed)
     if as_json:
@@ -102,6 +106,18 @@ def _consent(file: Path | None) -> Mapping[str, str]:
         what = "these are no OAuth credentials of a user"
         raise ConfigError([f"{file}: {what}, for there is no {', '.join(missing)} in it"])
     return {"mail_credentials": text}
+
+
+def _webhook(file: Path | None) -> Mapping[str, str]:
+    """The webhook's address. Raises ConfigError, and repeats nothing of what it read."""
+    if file is None:
+        return {}
+    from sheetflow.adapters.chat import webhook_problem
+
+    text = file.read_text("utf-8").strip()
+    if problem := webhook_problem(text):
+        raise ConfigError([f"{file}: {problem}"])
+    return {"chat_webhook": text}
 
 
 def _perform(

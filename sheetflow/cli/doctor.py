@@ -72,6 +72,8 @@ def doctor(
 
 def ward(runtime: Runtime, upkeep: Upkeep) -> Ward:
     """What the doctor looks at, wired to the world."""
+    from email.utils import parseaddr
+
     from sheetflow.adapters.checkup import Account, page_answers
     from sheetflow.app.checkup import Ward
     from sheetflow.app.letters import reference_of
@@ -89,6 +91,8 @@ def ward(runtime: Runtime, upkeep: Upkeep) -> Ward:
         "drive": lambda: runtime.permissions().me,
         "mail": (lambda: mail.find(reference_of("doctor"))) if mail else None,
         "form": forms.look if forms else None,
+        "tasks": lambda: runtime.tasks().look(parseaddr(config.sender)[1]),
+        "chat": (lambda: _webhook(config.chat_webhook, config.api_root)) if config.chat_webhook else None,
     }
     return Ward(
         registry=sheet,
@@ -104,6 +108,15 @@ def ward(runtime: Runtime, upkeep: Upkeep) -> Ward:
         told_at=lambda: sheet.http.told_at,
         anchors=runtime.anchor_place(),
     )
+
+
+def _webhook(address: str, api_root: str) -> None:
+    """Raises ConfigError where the address is no webhook of Google Chat."""
+    from sheetflow.adapters.chat import webhook_problem
+    from sheetflow.errors import ConfigError
+
+    if problem := webhook_problem(address, api_root):
+        raise ConfigError([problem])
 
 
 def _letter(runtime: Runtime) -> tuple[EmailMessage, str]:

@@ -75,6 +75,7 @@ def runtime_for(workspace: str, env: str = "") -> Runtime:
             api_root=root,
             access_token=f"local:{place['service_account']}",
             mail_token=f"local:{place['owner']}",
+            person_tokens="local:",
             sender=place["owner"],
             trigger_account=place["owner"],
             form=place["form"]["id"],

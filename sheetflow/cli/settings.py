@@ -35,6 +35,8 @@ ENCODING = "utf-8-sig"
 """UTF-8, with or without the mark that a Windows editor puts first."""
 SECRETS = ("inbox_key", "link_key", "mail_credentials")
 """What Secret Manager keeps; the functions get these as variables, and no file has them."""
+WEBHOOK = "chat_webhook"
+"""A secret too, where there is a Chat space."""
 TOKENS = ("access_token", "mail_token", "person_tokens")
 """Secret as well, but for the tokens of a local workspace, which anybody may write down."""
 
@@ -120,6 +122,10 @@ class Settings(BaseSettings):
     concurrency: int = _ours(8, "requests that one instance serves at once", ge=1, le=80)
     memory: str = _ours("512Mi", "memory of an instance")
     schedule: str = _ours("* * * * *", "when the scheduled pass runs, as crontab says it")
+    chat: str = _ours(
+        "", "yes: a Chat space is told of what happens; its webhook is a secret that `deploy` is given"
+    )
+    tasks: str = _ours("", "yes: people have tasks, so the functions' account may have IAM sign for it")
     script: str = _ours("", "the id of the trigger's Apps Script project, for clasp")
 
     @field_validator(*_SHAPES)
@@ -142,6 +148,13 @@ class Settings(BaseSettings):
     def _has_an_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(parseaddr(value)[1]):
             raise ValueError("must be an e-mail address, with or without a name before it")
+        return value
+
+    @field_validator("chat", "tasks")
+    @classmethod
+    def _is_yes_or_nothing(cls, value: str) -> str:
+        if value not in ("", "yes"):
+            raise ValueError("must be yes, or blank")
         return value
 
     @field_validator("language")
@@ -287,7 +300,7 @@ def _of_file(env_file: str) -> dict[str, str]:
 
 
 def _secrets(path: Path, values: Mapping[str, str]) -> list[str]:
-    found = [variable(name) for name in SECRETS if values.get(variable(name))]
+    found = [variable(name) for name in (*SECRETS, WEBHOOK) if values.get(variable(name))]
     found += [
         variable(name) for name in TOKENS if not values.get(variable(name), "local:").startswith("local:")
     ]

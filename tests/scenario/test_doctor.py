@@ -190,3 +190,16 @@ def test_doctor__a_language_that_there_is_none_of(firm: Firm) -> None:
 def test_doctor__no_workspace_there() -> None:
     told: Any = CliRunner().invoke(main, ["doctor", "--workspace", "http://127.0.0.1:9"], env=PLAIN)
     assert (told.exit_code, "nothing answers" in told.output) == (1, True)
+
+
+def test_doctor__tasks_and_the_space_where_they_are_on(running: Firm) -> None:
+    assert states(running, "--no-mail")["tasks"] == ["off"]
+    settings = running.hand(cast.OWNER)
+    rows = running.values("", tab="settings")
+    names = [str(row[0]) if row else "" for row in rows]
+    for name, value in (("Google Tasks", "yes"), ("Google Chat space", "all")):
+        settings.enters(f"{running.title('settings')}!B{names.index(name) + 1}", value)
+    found = states(running, "--no-mail")
+    assert (found["tasks"], found["chat"]) == (["ok"], ["off"])  # its address is the functions' alone
+    running.post("/workspace/faults", {"path": "/tasks/", "status": 403})
+    assert states(running, "--no-mail")["tasks"] == ["bad"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetflow.cli.settings import SECRETS, Settings, variable
+from sheetflow.cli.settings import SECRETS, WEBHOOK, Settings, variable
 from sheetflow.settings import VARIABLES
 
 RUNTIME = "python312"
@@ -31,11 +31,25 @@ APIS = (
     "secretmanager.googleapis.com",
     "sheets.googleapis.com",
 )
+TASKS_APIS = ("iamcredentials.googleapis.com", "tasks.googleapis.com")
+"""Besides, where people have tasks: the functions act as them, by tokens that IAM signs."""
 BUILD_ROLES = ("roles/artifactregistry.writer", "roles/logging.logWriter", "roles/storage.objectViewer")
 """What Google's reference asks for an account that builds: put images, write logs, read the source."""
 INVOKER = "roles/run.invoker"
+SIGNER = "roles/iam.serviceAccountTokenCreator"
+BROUGHT = ("mail_credentials", WEBHOOK)
+"""Secrets that nobody can make up."""
 EVERYBODY = "allUsers"
-NOT_DEPLOYED = (*SECRETS, "certs_url", "api_root", "access_token", "mail_token", "templates", "person_tokens")
+NOT_DEPLOYED = (
+    *SECRETS,
+    WEBHOOK,
+    "certs_url",
+    "api_root",
+    "access_token",
+    "mail_token",
+    "templates",
+    "person_tokens",
+)
 """Settings that no deployed function gets as a plain variable: secrets, and what is for a local workspace."""
 
 
@@ -157,14 +171,14 @@ def declared(settings: Settings) -> Deployment:
     audiences = tuple(part.strip() for part in settings.audience.split(",") if part.strip())
     functions = _functions(settings, audiences)
     secrets = tuple(
-        Secret(name, f"{settings.prefix}-{name.replace('_', '-')}", random=name != "mail_credentials")
-        for name in SECRETS
+        Secret(name, f"{settings.prefix}-{name.replace('_', '-')}", random=name not in BROUGHT)
+        for name in (*SECRETS, *((WEBHOOK,) if settings.chat else ()))
     )
     scheduled = next(each for each in functions if each.entry_point == "on_schedule")
     return Deployment(
         project=settings.project,
         region=settings.region,
-        apis=APIS,
+        apis=tuple(sorted((*APIS, *TASKS_APIS))) if settings.tasks else APIS,
         accounts=accounts,
         secrets=secrets,
         queue=Queue(f"{settings.prefix}-again"),
@@ -230,6 +244,8 @@ def _grants(
         Grant("queue", f"{settings.prefix}-again", "roles/cloudtasks.enqueuer", robot),
         # A task bears a token of the scheduler's account: whoever asks for one must be allowed to act as it.
         Grant("account", accounts["scheduler"].address, "roles/iam.serviceAccountUser", robot),
+        # A token that acts as a person is signed by IAM, for the account itself has no key.
+        *((Grant("account", accounts["functions"].address, SIGNER, robot),) if settings.tasks else ()),
         *(Grant("function", names[key], INVOKER, member) for key, member in callers.items()),
         Grant("function", names["request_page"], INVOKER, EVERYBODY),
     )

@@ -12,8 +12,8 @@ from sheetflow.cli.deployment.steps import RANDOM, Step
 
 FOLDER = "sheetflow-functions"
 """Where the script puts what it uploads, in the working folder."""
-CREDENTIALS = "mail-credentials.json"
-"""Where the script looks for the mailbox's consent, in the working folder."""
+FILES = {"mail_credentials": "mail-credentials.json", "chat_webhook": "chat-webhook.txt"}
+"""Where the script looks for secrets that have to be brought, in the working folder."""
 _QUIET = ">/dev/null 2>&1"
 
 
@@ -40,7 +40,7 @@ def _lines(step: Step, project: str) -> Iterator[str]:
         # Not asked within the test: there a failure would pass for "no value".
         yield f"value=$({_flat(look)} --limit=1 '--format=value(name)')"
         source = "openssl rand -hex 32 | tr -d '\\n' | " if step.feed == RANDOM else ""
-        yield f'[ -n "$value" ] || {source}{_flat(make)}' + ("" if source else f" < {CREDENTIALS}")
+        yield f'[ -n "$value" ] || {source}{_flat(make)}' + ("" if source else f" < {FILES[step.feed]}")
     elif step.listed and step.mend:
         name, where = step.listed
         yield f"listed=$({_flat(look)} '--format=value({where})')"

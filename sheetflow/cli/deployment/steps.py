@@ -63,7 +63,7 @@ def steps(whole: Deployment, digest: str) -> tuple[Step, ...]:
         *_grants(whole, "secret", "the functions read this one secret"),
         _queue(whole),
         *_grants(whole, "queue", "the functions put unfinished work into this queue"),
-        *_grants(whole, "account", "a task bears the scheduler's token"),
+        *_grants(whole, "account", "whose tokens the functions' account may have"),
         _unlogged(whole),
         *(step for each in whole.functions for step in _function(each, whole, digest)),
         _job(whole),
@@ -118,6 +118,12 @@ def _grant(grant: Grant, region: str, why: str) -> Step:
     )
 
 
+_FROM = {
+    "mail_credentials": "the sender's consent (README, Deploy)",
+    "chat_webhook": "the address of the space's webhook (README, Tasks and Chat)",
+}
+
+
 def _secret(secret: Secret, whole: Deployment) -> Iterator[Step]:
     yield Step(
         f"secret {secret.name}",
@@ -134,7 +140,7 @@ def _secret(secret: Secret, whole: Deployment) -> Iterator[Step]:
     )
     yield Step(
         f"value of secret {secret.name}",
-        "made up here, and shown to nobody" if secret.random else "the sender's consent (README, Deploy)",
+        "made up here, and shown to nobody" if secret.random else _FROM[secret.setting],
         ("secrets", "versions", "list", secret.name, "--filter=state:ENABLED"),
         lambda found: [] if found else ["no value yet"],
         ("secrets", "versions", "add", secret.name, "--data-file=-"),

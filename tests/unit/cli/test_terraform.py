@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from sheetflow.cli.deployment.declaration import CPU, RUNTIME, Deployment, declared
-from sheetflow.cli.settings import SECRETS, Settings, needed_for, settings
+from sheetflow.cli.settings import Settings, needed_for, settings
 from sheetflow.workspace.functions import source
 from tests.terraform import Module
 from tests.unit.cli.conftest import SETTINGS
 
 FOLDER = source().parent / "terraform"
-ITS_OWN = {"source_folder", "mail_credentials", "secret_values"}
+ITS_OWN = {"source_folder", "mail_credentials", "chat_webhook", "secret_values"}
 OTHERS = """\
 SHEETFLOW_PROJECT=other-project-7
 SHEETFLOW_REGION=us-central1
@@ -29,6 +29,8 @@ SHEETFLOW_MAX_INSTANCES=9
 SHEETFLOW_CONCURRENCY=20
 SHEETFLOW_MEMORY=1Gi
 SHEETFLOW_SCHEDULE='*/5 * * * *'
+SHEETFLOW_CHAT=yes
+SHEETFLOW_TASKS=yes
 """
 
 
@@ -59,6 +61,7 @@ def test_variables__no_secret_can_end_in_the_state() -> None:
     module = Module(FOLDER, dict.fromkeys((*needed_for("deploy"), "source_folder", "mail_credentials"), "x"))
     assert not {"inbox_key", "link_key"} & module.variables.keys()
     assert module.variables["mail_credentials"]["ephemeral"] is True
+    assert module.variables["chat_webhook"]["ephemeral"] is True
     for version in module.of("google_secret_manager_secret_version"):
         assert "secret_data_wo" in version
         assert "secret_data" not in version
@@ -82,7 +85,7 @@ def test_secrets__are_the_same_and_stay_in_the_region(both: tuple[Deployment, Mo
     assert {each["secret_id"] for each in found} == {each.name for each in whole.secrets}
     replicas = [each["replication"]["user_managed"]["replicas"]["location"] for each in found]
     assert set(replicas) == {whole.region}
-    assert len(module.of("google_secret_manager_secret_version")) == len(SECRETS)
+    assert len(module.of("google_secret_manager_secret_version")) == len(whole.secrets)
 
 
 def test_grants__are_the_same(both: tuple[Deployment, Module]) -> None:
