@@ -14,7 +14,7 @@ from sheetflow.core.company import Company
 from sheetflow.core.history import from_row as event_of
 from sheetflow.core.history import instant, moment
 from sheetflow.core.policy.steps import Turns
-from sheetflow.core.projection import DUE, WIDTH
+from sheetflow.core.projection import DUE, WIDTH, archive_link
 from sheetflow.core.projection import from_row as request_of
 from sheetflow.core.tabs import OutboxRow, read_outbox_row
 from sheetflow.model.people import Role
@@ -27,7 +27,10 @@ READ = ("history", "state", "inbox", "outbox", "people", "settings", "policy")
 
 @dataclass(slots=True)
 class Trace:
-    """One request, or one letter about none. Moments are ISO, UTC; letters tell roles, no names."""
+    """One request, or one letter about none. Moments are ISO, UTC; letters tell roles, no names.
+
+    `archived`: the address of the spreadsheet that its row was moved to, "" where it was not.
+    """
 
     request: str
     status: str = ""
@@ -37,12 +40,14 @@ class Trace:
     events: list[dict[str, str]] = field(default_factory=list)
     letters: list[dict[str, str]] = field(default_factory=list)
     edits: list[dict[str, str]] = field(default_factory=list)
+    archived: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "request": self.request, "status": self.status, "waits_for": self.waits_for, "due": self.due,
             "files": self.files, "events": self.events, "letters": self.letters, "edits": self.edits,
+            "archived": self.archived,
         }  # fmt: skip
 
 
@@ -83,6 +88,7 @@ def trace(asked: str, parts: Mapping[str, Sequence[Row]], company: Company, now:
     if state is not None:
         request = request_of([*state, *[""] * (WIDTH - len(state))][:WIDTH])
         found.status, found.due = request.status, str(state[DUE]) if len(state) > DUE else ""
+        found.archived = archive_link(request) if request.archived else ""
         found.files = [str(file.get("name", "")) for file in request.files]
         if request.status == Status.SUBMITTED:
             found.waits_for = [person.email for person in Turns(request, company, now).asked()]

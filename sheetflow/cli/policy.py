@@ -41,6 +41,7 @@ class _Place:
         if language not in runtime.book.words:
             known = ", ".join(sorted(runtime.book.words))
             raise click.UsageError(f"--language is {language!r}; it must be one of {known}")
+        self.runtime = runtime
         self.snapshot: Snapshot = runtime.sheet().read()
         self.words: Words = runtime.book.for_person(language)
         seen = self.snapshot
@@ -97,18 +98,24 @@ def explain(request_id: str, workspace: str, env: str, language: str, *, as_json
 
     REQUEST is its number, such as PR-000123.
     """
+    from sheetflow.core.folding import fold
     from sheetflow.core.policy import explaining
-    from sheetflow.core.projection import WIDTH, from_row
+    from sheetflow.core.projection import WIDTH, archive_link, from_row
 
     place = _Place(workspace, env, language)
     row = next((row for row in place.snapshot.state if row and row[0] == request_id.upper()), None)
     if row is None:
         raise ConfigError([place.say("unknown-request", request=request_id)])
     request = from_row([*row, *[""] * (WIDTH - len(row))])
+    if request.archived:  # the State has but a trace of it
+        events = place.runtime.sheet().read_history()[1]
+        request = fold([event for event in events if event.request == request.id])[request.id]
     told = explaining.explain(request, place.company, place.snapshot.now, place.words)
     sent = bool(request.fingerprint)
     if as_json:
         head = {"request": request.id, "status": request.status, "sent": sent}
+        if request.archived:
+            head["archived"] = archive_link(request)
         click.echo(json.dumps(head | told.as_dict(), ensure_ascii=False))
         return
     screen = Screen()
@@ -118,6 +125,8 @@ def explain(request_id: str, workspace: str, env: str, language: str, *, as_json
     status = place.words.label("statuses", request.status)
     screen.say(place.say("taken", request=request.id, status=status, rule=_rule(place, told.rule)))
     _steps(place, screen, told)
+    if request.archived:
+        screen.say(place.say("archived", link=archive_link(request)))
 
 
 @policy.command("try")

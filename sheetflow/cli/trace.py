@@ -21,13 +21,13 @@ WORDS = {
         "none": "{asked}: no request and no letter is known by that; letters are kept for a week",
         "waits": "waits for", "due": "looked at again", "files": "files", "letter": "letter",
         "edit": "edit waits",
-        "nobody": "nobody", "for": "for",
+        "nobody": "nobody", "for": "for", "archived": "archived, its row stands in",
     },
     "ru": {
         "none": "{asked}: такой заявки или письма нет; письма хранятся неделю после отправки",
         "waits": "ждёт", "due": "будет рассмотрена", "files": "файлы", "letter": "письмо",
         "edit": "правка ждёт",
-        "nobody": "никого", "for": "за",
+        "nobody": "никого", "for": "за", "archived": "в архиве, ее строка здесь",
     },
 }  # fmt: skip
 
@@ -87,6 +87,8 @@ def _show(found: Trace, runtime: Runtime, company: Company, language: str) -> No
     if found.status:
         status, waits = words.label("statuses", found.status), ", ".join(map(who, found.waits_for))
         screen.say(f"{found.request}: {status}; {own['waits']}: {waits or own['nobody']}", "bold")
+    if found.archived:
+        screen.say(f"{own['archived']}: {found.archived}")
     if found.due:
         screen.say(f"{own['due']}: {found.due}")
     if found.files:

@@ -123,6 +123,11 @@ def trace(row: list[Cell], request: Request) -> list[Cell]:
     return [*kept, *(cell if key in TRACED else "" for key, cell in cells)]
 
 
+def archive_link(request: Request) -> str:
+    """Where the row of an archived request stands."""
+    return f"https://docs.google.com/spreadsheets/d/{request.archived}"
+
+
 def is_archived(row: Row) -> bool:
     """Whether a State row is the trace of an archived request."""
     return len(row) > DATA and '"archived"' in str(row[DATA])  # a quote within a text stands there escaped
@@ -280,8 +285,7 @@ def checks(request: Request, book: Rulebook, company: Company) -> str:
             )
         )
     if request.archived:
-        link = f"https://docs.google.com/spreadsheets/d/{request.archived}"
-        lines.append(words.problem("archived", "", {"link": link}))
+        lines.append(words.problem("archived", "", {"link": archive_link(request)}))
     lines += progress(request, people, words)
     if request.unsigned:
         lines.append(words.problem("unsigned", "", {"columns": ", ".join(sorted(request.unsigned))}))
