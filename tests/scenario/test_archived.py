@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,9 +14,11 @@ from click.testing import CliRunner
 from sheetflow.cli import main
 from sheetflow.core import archived
 from sheetflow.core.company import read_company
+from sheetflow.core.projection import DATA
 from sheetflow.core.tabs import range_id
 from sheetflow.model.cells import Cell
 from sheetflow.ports import Commit
+from tests.conftest import Opener
 from tests.firm import Firm
 
 PLAIN = {name: None for name in os.environ if "SHEETFLOW" in name}
@@ -70,6 +73,7 @@ def test_archived__the_registry_goes_on_without_its_row(firm: Firm, moved: str) 
     assert firm.status(moved) == "Paid"
     assert firm.events(moved)[-1] == ("RequestArchived", "system")
     command(firm, "history", "verify")
+    firm.verify()
     other = firm.mia.submits(subject="Ink", invoice_no="98")
     firm.settle()
     assert firm.confirmed(other) == ["Submitted"]
@@ -95,3 +99,15 @@ def test_archived__a_row_pasted_back_never_shows_as_confirmed(firm: Firm, moved:
     firm.settle()
     assert firm.rows(moved) == []
     assert state_cells(firm, moved) == trace
+
+
+def test_archived__restored_from_an_export_it_is_archived_still(
+    firm: Firm, opened: Opener, moved: str, tmp_path: Path
+) -> None:
+    command(firm, "export", "--out", str(tmp_path / "all"))
+    other = opened()
+    command(other, "restore", str(tmp_path / "all"))
+    other.settle()
+    assert (other.rows(moved), other.status(moved)) == ([], "Paid")
+    assert other.state()[moved][DATA] == firm.state()[moved][DATA]
+    other.verify()

@@ -19,6 +19,7 @@ from sheetflow.core.history import dumps, instant, moment
 from sheetflow.core.inbox import RowEdit
 from sheetflow.core.judge import judge
 from sheetflow.core.projection import DATA as STATE_DATA
+from sheetflow.core.projection import is_archived
 from sheetflow.core.rulebook import Rulebook
 from sheetflow.core.rules.bank import LINE_RULES, LineCase, accountant_settles_lines
 from sheetflow.core.rules.case import MoveCase, rule_id
@@ -59,7 +60,7 @@ def choices(
     """Sort what was chosen; what names no request is settled here."""
     found, sheet = Choices(snapshot.bank), snapshot.token.sheets.get("bank")
     places = {str(row[LINE]): place for place, row in enumerate(snapshot.bank) if row and row[LINE] != ""}
-    known = {str(row[0]) for row in snapshot.state if row}
+    known = {str(row[0]) for row in snapshot.state if row and not is_archived(row)}
     for edit in edits:
         place = places.get(edit.request)
         if edit.sheet != sheet or place is None:

@@ -13,6 +13,7 @@ import pytest
 from sheetflow.core.bank.lines import DECISION, RESULT, is_open
 from sheetflow.model.cells import Cell
 from tests import banks
+from tests.archiving import archive
 from tests.banks import Movement
 from tests.desk import ANNA, HEAD, MIA, Desk
 from tests.unit.app.test_bank import bank, carried_out, desk_with, payee, ready, request, settled, take
@@ -200,3 +201,31 @@ def test_choose__later_stays_whoever_wrote_it(desk: Desk) -> None:
     desk.run()
     desk.run(later=timedelta(minutes=2))
     assert shown(desk)[0] == ("later", "")
+
+
+def test_choose__an_archived_request_is_no_choice(desk: Desk) -> None:
+    doubtful(desk)
+    gone = desk.approved(subject="Old", amount=77)
+    desk.status(ANNA, gone, "Paid")
+    desk.run()
+    assert archive(desk, days=0) == [gone]
+    trace, events = list(desk.state_row(gone)), desk.events(gone)
+    chooses(desk, ANNA, gone)
+    assert desk.refusals[-1] == "known-decision"
+    assert is_open(desk.sheet.bank[0])
+    assert (desk.state_row(gone), desk.events(gone)) == (trace, events)
+
+
+def test_take__the_statement_of_an_archived_payment_counts_once(desk: Desk) -> None:
+    (rid,) = ready(desk)
+    bank(desk).export(ANNA)
+    (movement,) = carried_out(desk, rid)
+    take(desk, movement)
+    desk.run()
+    assert desk.accepted(rid) == "Paid"
+    assert archive(desk, days=0) == [rid]
+    seq = desk.sheet.token.seq
+    (again,) = take(desk, movement).lines
+    assert again.outcome == "known"
+    assert desk.sheet.token.seq == seq
+    desk.verify()
