@@ -130,7 +130,9 @@ def archive_link(request: Request) -> str:
 
 def is_archived(row: Row) -> bool:
     """Whether a State row is the trace of an archived request."""
-    return len(row) > DATA and '"archived"' in str(row[DATA])  # a quote within a text stands there escaped
+    if len(row) <= DATA or row[CONFIRMED] != "":  # cheap, for a pass asks it of every row
+        return False
+    return '"archived"' in str(row[DATA])  # a quote within a text stands there escaped
 
 
 def from_row(row: Row) -> Request:
