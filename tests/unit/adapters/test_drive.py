@@ -6,7 +6,6 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from sheetflow.model.events import Filing
 from sheetflow.model.snapshot import Letter
 from sheetflow.workspace.paper import invoice
 from tests.desk import FakeClock, FakeNonces
+from tests.long import STRIDE
 
 ROBOT, MIA, ANNA = "robot@firm.example", "mia@firm.example", "anna@firm.example"
 SERVICE = "sheetflow@firm-example.iam.gserviceaccount.com"
@@ -37,11 +37,11 @@ CODE = PaymentQr(
 
 
 class Place:
-    """A Drive with the company's folder, a folder of uploads, and the adapter of the service account."""
+    """A company's folder in a Drive, a folder of uploads, and the adapter of the service account."""
 
-    def __init__(self, folder: Path) -> None:
-        self.emulator = Emulator(folder)
-        self.server = serve(create_app(self.emulator), 0)
+    def __init__(self, emulator: Emulator, url: str) -> None:
+        self.emulator, self.url = emulator, url
+        self.before, self.notices_before = emulator.calls.last, emulator.drive.notices
         self.clock = FakeClock()
         self.root = self.drive.create(ROBOT, "sheetflow", FOLDER)
         self.uploads = self.drive.create(ROBOT, "Invoice (File responses)", FOLDER)
@@ -58,7 +58,7 @@ class Place:
     def instance(self) -> DriveFiles:
         """Another function that does the same."""
         credentials = Credentials(token=f"local:{SERVICE}")  # type: ignore[no-untyped-call]
-        made = DriveFiles(credentials, self.server.url, self.root, "Payments", self.clock, FakeNonces())
+        made = DriveFiles(credentials, self.url, self.root, "Payments", self.clock, FakeNonces())
         self.instances.append(made)
         return made
 
@@ -99,17 +99,26 @@ class Place:
         return [one for one in folders if "sf_request" in one.extra.get("appProperties", {})]
 
     def calls(self) -> list[str]:
-        return [call.kind for call in self.emulator.calls.since(0)]
+        return [call.kind for call in self.emulator.calls.since(self.before)]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, str]]:
+    """One Drive for all the companies of these tests, and where it is."""
+    emulator = Emulator(tmp_path_factory.mktemp("drive"))
+    server = serve(create_app(emulator), 0)
+    yield emulator, server.url
+    server.shutdown()
+    emulator.close()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    found = Place(tmp_path)
+def place(served: tuple[Emulator, str]) -> Iterator[Place]:
+    found = Place(*served)
     yield found
+    found.emulator.faults.clear()
     for one in found.instances:
         one.api.close()
-    found.server.shutdown()
-    found.emulator.close()
 
 
 # --- one file, its name and its place
@@ -195,7 +204,7 @@ def test_file__is_open_to_its_requester_and_to_nobody_else(place: Place) -> None
         "owner",
     }
     assert place.drive.files.role(file, ANNA) is None
-    assert place.drive.notices == 0
+    assert place.drive.notices == place.notices_before
     place.filed(place.upload("Act.pdf"))
     assert place.calls().count("drive.permissions.create") == 1
 
@@ -464,7 +473,7 @@ FAILURES: list[Mapping[str, Any]] = [
 @pytest.mark.parametrize("how", FAILURES)
 def test_file__any_call_that_fails_once_leaves_no_trace(place: Place, how: Mapping[str, Any]) -> None:
     place.filed(place.upload(), rid="PR-000001", month="2026-12")
-    for skip in range(100):
+    for skip in range(FAILURES.index(how) % STRIDE, 100, STRIDE):  # each kind begins at another call
         rid, month, file = f"PR-1{skip:05}", f"20{10 + skip}-01", place.upload("Act.pdf")
         fault = Fault(path="/drive/v3", skip=skip, **how)
         place.emulator.faults.add(fault)
@@ -483,7 +492,7 @@ def test_file__any_call_that_fails_once_leaves_no_trace(place: Place, how: Mappi
 
 def test_folders__are_known_by_key_whatever_they_are_called(place: Place) -> None:
     credentials = Credentials(token=f"local:{ROBOT}")  # type: ignore[no-untyped-call]
-    folders = DriveFolders(DriveApi(credentials, place.server.url, place.clock, FakeNonces()))
+    folders = DriveFolders(DriveApi(credentials, place.url, place.clock, FakeNonces()))
     made = folders.ensure("root:1abc", "O'Brien's \\ folder")
     place.drive.change(made, ROBOT, {"name": "another"})
     assert folders.ensure("root:1abc", "O'Brien's \\ folder") == made
