@@ -208,7 +208,7 @@ class BankDesk:
             if self._took_effect(commit):
                 return
             raise ConcurrentEdit("Sheets", "the commit did not take effect") from lost
-        repair.mend(self.sheet, self.clock, self.nonces, snapshot, commit, receipt)
+        repair.mend(self.sheet, self.clock, self.nonces, self.book, snapshot, commit, receipt)
 
     def _with_lines(self, snapshot: Snapshot, commit: Commit, step: Step) -> Commit:
         """The Bank tab follows: open lines are added, those that a statement brought home are closed."""

@@ -275,7 +275,7 @@ class Process:
         self, snapshot: Snapshot, commit: Commit, receipt: Receipt, report: PassReport
     ) -> tuple[Receipt, bool]:
         """Put right what landed in somebody else's row; True: read again, what was meant is still to do."""
-        mended = mend(self.sheet, self.clock, self.nonces, snapshot, commit, receipt)
+        mended = mend(self.sheet, self.clock, self.nonces, self.book, snapshot, commit, receipt)
         report.repaired += mended.strays
         return mended.receipt, mended.again
 

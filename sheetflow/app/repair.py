@@ -1,8 +1,8 @@
 """Putting right a commit that met somebody's sort or insert.
 
 The Registry's cells are written by place, and people move rows whenever they like. So a commit asks for the
-rows it wrote back, and where another request stands by now the cell gets the value that was read there.
-What had been meant is decided anew on the next read.
+rows it wrote back, and where another request stands by now the cell gets back what was there: what was typed
+since (`core.salvage`), else the value that was read. What had been meant is decided anew on the next read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sheetflow.core.company import cell_of
+from sheetflow.core.rulebook import Rulebook
+from sheetflow.core.salvage import latest, owner_of
 from sheetflow.core.tabs import range_id
 from sheetflow.errors import ConcurrentEdit, Unavailable
 from sheetflow.model.cells import Cell, canonical
@@ -45,15 +47,17 @@ def next_token(token: Token, nonces: NoncesPort) -> Token:
 
 
 def mend(
-    sheet: SheetPort, clock: ClockPort, nonces: NoncesPort,
+    sheet: SheetPort, clock: ClockPort, nonces: NoncesPort, book: Rulebook,
     snapshot: Snapshot, commit: Commit, receipt: Receipt,
 ) -> Mended:  # fmt: skip
-    """Put right what landed in somebody else's row. Nothing is written where nothing did."""
-    strays = undo(snapshot, commit, receipt)
+    """Put right what landed in somebody else's row. Nothing is read or written where nothing did."""
+    strays, before = undo(snapshot, commit, receipt), snapshot
     if not strays:
         return Mended(receipt)
-    token, columns, count = receipt.token, commit.columns, 0
-    for attempt in range(TRIES):
+    snapshot = sheet.read()  # whoever moved rows may have typed, too
+    strays = [_newest(stray, before, snapshot, book) for stray in still_astray(snapshot, strays)]
+    token, columns, count = snapshot.token, snapshot.registry.columns, 0
+    for attempt in range(TRIES if strays else 0):
         count += len(strays)
         writes = [stray.undone for stray in strays]
         repair = Commit(token, next_token(token, nonces), columns, commit.registry_rows, writes=writes)
@@ -64,15 +68,26 @@ def mend(
         else:
             again = undo(snapshot, repair, done)
             if not again:
-                return Mended(receipt if attempt else done, again=True, strays=count)
+                alone = attempt == 0 and token.range_id == receipt.token.range_id
+                return Mended(done if alone else receipt, again=True, strays=count)
             strays = [*again, *strays]
         # Others came in between: the rows may be elsewhere by now, and some of it put right by them.
         snapshot = sheet.read()
         token, columns = snapshot.token, snapshot.registry.columns
-        strays = still_astray(snapshot, strays)
+        strays = [_newest(stray, before, snapshot, book) for stray in still_astray(snapshot, strays)]
         if not strays:
             break
     return Mended(receipt, again=True, strays=count)
+
+
+def _newest(stray: Stray, before: Snapshot, now: Snapshot, book: Rulebook) -> Stray:
+    """The same, with what is right there by now, and with the owner of a row whose id we wrote over."""
+    write = stray.undone
+    if write.column == "id":
+        owner = write.request or owner_of(now, write.row)
+        return replace(stray, undone=replace(write, request=owner, value=owner))
+    value = latest(write.request, write.column, before, now, book)
+    return stray if value is None else replace(stray, undone=replace(write, value=value))
 
 
 def undo(snapshot: Snapshot, commit: Commit, receipt: Receipt) -> list[Stray]:

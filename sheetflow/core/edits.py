@@ -116,6 +116,7 @@ def _edit(turn: Turn, step: CellEdit) -> None:
             name = rule_id(asked)
             refusal = Refusal(name, request.id, objection.column, objection.facts, step.user, step.uuid)
             turn.refuse(refusal, key)
+            turn.refused.add((key, step.new))
             return
     if seen is None or person is None:
         turn.unexplained.add(key)

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from sheetflow.core.company import cell_of
 from sheetflow.core.inbox import RowEdit
-from sheetflow.core.projection import FIRST_INPUT, ID, WIDTH
+from sheetflow.core.projection import DATA, FIRST_INPUT, ID, WIDTH
 from sheetflow.model.cells import Cell, canonical, is_blank, text_of
 from sheetflow.model.columns import INPUTS
 from sheetflow.model.snapshot import Registry, Row
+
+LEAST_ALIKE, ALIKE = 4, 0.75
+"""In how many cells, and in which part of those that are filled, a row and a draft agree to be the same."""
 
 
 @dataclass(slots=True)
@@ -143,6 +146,26 @@ def _adopt(
     for row in spare:
         if row not in places.renamed and was[row] in lost:
             take(row, was[row])
+    drafts = [rid for rid in sorted(lost) if '"submitted":true' not in str(state[rid][DATA])]
+    for row in spare if drafts else ():
+        if row not in places.renamed and (rid := most_like(registry, row, drafts, state)) in lost:
+            take(row, rid)
+
+
+def most_like(registry: Registry, row: int, able: Iterable[str], state: Mapping[str, Row]) -> str:
+    """Of these requests the one whose content a row nearly has, "" where none or several have.
+
+    A draft whose number was written over, by a hand or by a stray value of ours, may have changed meanwhile.
+    """
+    shown = _content_of(registry.rows[row], registry)
+    ranked = sorted(
+        (sum(bool(one) and one == other for one, other in zip(shown, _content(state[rid]), strict=True)), rid)
+        for rid in able
+    )
+    enough = max(LEAST_ALIKE, ALIKE * sum(map(bool, shown)))
+    if not ranked or ranked[-1][0] < enough or (len(ranked) > 1 and ranked[-2][0] == ranked[-1][0]):
+        return ""
+    return ranked[-1][1]
 
 
 def _before(text: str, typed: Mapping[str, str | None], lost: set[str]) -> str:

@@ -45,7 +45,10 @@ def settle_fields(turn: Turn, explained: set[tuple[str, str]]) -> None:
                 turn.write(key, accepted)
             continue
         was = turn.normal.get(key)
-        if key in turn.put_back or key in turn.dictated or (was is not None and accepted == was):
+        # Of a draft only what was refused is put back: another value may be its requester's own, typed since.
+        kept = request.status in OPEN_FOR_CHANGE and turn.refused and (key, text) not in turn.refused
+        put_back = key in turn.put_back and not kept
+        if put_back or key in turn.dictated or (was is not None and accepted == was):
             turn.write(key, accepted, note=turn.note(key))
         elif (key, text) in explained and key not in turn.unexplained:
             if request.status in OPEN_FOR_CHANGE:

@@ -68,6 +68,8 @@ class Turn:
         self.shown = inputs_of(cells, registry) if cells is not None else {}
         self.normal: dict[str, Cell] = {}
         self.put_back: dict[str, Refusal] = {}
+        self.refused: set[tuple[str, str]] = set()
+        """(column, text) of the edits that were refused."""
         self.copied, self.moved = copied, False
         self.dictated: set[str] = set()
         """Columns whose value was given on the page, so that the cell has to follow."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sheetflow.core import projection
 from sheetflow.errors import ConcurrentEdit, Unavailable
 from sheetflow.model.cells import canonical
 from sheetflow.model.snapshot import Row
@@ -585,3 +586,15 @@ def test_mail__a_run_that_died_before_sending_is_taken_over_when_its_lease_is_ov
     desk.run(later=timedelta(minutes=6))
     assert len(desk.letters()) == 4
     assert set(desk.outbox_states()) == {"sent"}
+
+
+def test_race__a_refused_edit_of_a_draft_puts_back_nothing_but_itself(desk: Desk) -> None:
+    rid = desk.type(MIA, **GOOD)
+    desk.run()
+    desk.edit(MAX, rid, "subject", "Nonsense")
+    desk.edit(MIA, rid, "subject", "Better paper", deliver=False)  # her trigger is late
+    desk.run()
+    assert desk.cell(rid, "subject") == "Better paper"
+    desk.run(later=GRACE)
+    assert desk.cell(rid, "subject") == "Better paper"
+    assert desk.state_row(rid)[projection.FIRST_INPUT] == "Better paper"

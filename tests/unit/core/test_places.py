@@ -12,7 +12,7 @@ from sheetflow.model.columns import COLUMNS, INPUTS
 from sheetflow.model.events import CellEdit
 from sheetflow.model.snapshot import Registry, Row
 from tests import tables
-from tests.desk import MIA, START
+from tests.desk import GOOD, MIA, START, Desk
 
 KEYS = [column.key for column in COLUMNS]
 
@@ -238,3 +238,30 @@ def test_inputs_of__leaves_out_blanks_and_unticked_boxes() -> None:
     rows.rows[0][KEYS.index("checks")] = "shown"
     assert inputs_of(rows.rows[0], rows) == {"subject": "x"}
     assert inputs_of([], rows) == {}
+
+
+def test_locate__a_draft_that_changed_when_its_number_was_written_over_is_found_by_likeness() -> None:
+    desk = Desk()
+    rid = desk.type(MIA, **GOOD)
+    desk.run()
+    row = desk.sheet.rows[desk.row_of(rid)]
+    row[desk.sheet.columns()["id"]] = "PR-000999"
+    row[desk.sheet.columns()["subject"]] = "Pencils"
+    desk.run()
+    assert desk.cell(rid, "subject") == "Pencils"
+    assert [str(kept[0]) for kept in desk.sheet.state if kept] == [rid]
+
+
+def test_locate__a_new_row_is_no_draft_that_was_deleted_unless_it_nearly_is() -> None:
+    desk = Desk()
+    rid = desk.type(MIA, **GOOD)
+    desk.run()
+    row = desk.sheet.rows.pop(desk.row_of(rid))
+    places = desk.sheet.columns()
+    new = list(row)
+    new[places["id"]] = ""
+    for key in ("subject", "contractor", "inn", "account", "amount"):
+        new[places[key]] = "other"
+    desk.sheet.rows.append(new)
+    desk.run()
+    assert desk.last_row() != rid
