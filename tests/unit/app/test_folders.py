@@ -39,8 +39,8 @@ def test_make_folders__are_open_to_the_functions_and_to_nobody_else() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_make_folders__are_called_in_the_registrys_language(language: str) -> None:
     labels = words()[language].labels["folders"]
-    assert set(labels) == {"root", *LAYOUT}
-    assert sorted(made(language).names.values()) == sorted(labels.values())
+    assert set(labels) == {"root", "backup", *LAYOUT}  # the folder of backups is made with the first one
+    assert sorted(made(language).names.values()) == sorted(set(labels.values()) - {labels["backup"]})
 
 
 def test_make_folders__again_makes_nothing_and_another_registry_its_own() -> None:
