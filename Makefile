@@ -81,7 +81,7 @@ audit: $(STAMP) ## known vulnerabilities of what is pinned; asks the package ind
 
 lock: $(STAMP) ## both locks anew, with the newest versions allowed
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
-	$(COMPILE) --constraint requirements.lock --extra invoices pyproject.toml -o functions/requirements.txt
+	$(COMPILE) --constraint requirements.lock --extra invoices --extra orders pyproject.toml -o functions/requirements.txt
 	$(BIN)/python .ci/locks.py stamp
 
 bench: $(STAMP) ## timings, as ratios

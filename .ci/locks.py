@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT_LOCK = ROOT / "requirements.lock"
 FUNCTIONS_LOCK = ROOT / "functions" / "requirements.txt"
-FUNCTIONS_EXTRAS = ("invoices",)
+FUNCTIONS_EXTRAS = ("invoices", "orders")
 """What the functions are deployed with; the Makefile's target `lock` names the same."""
 STAMP = "# made from pyproject.toml, dependency tables sha256:"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
