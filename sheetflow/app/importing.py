@@ -77,11 +77,11 @@ def acting(address: str, company: Company) -> str:
     return person.email
 
 
-def take_stock(sheet: WholeSheet) -> tuple[Snapshot, Known]:
-    """The registry as it stands, and what it knows already. Two reads."""
+def take_stock(sheet: WholeSheet, event: int = 0) -> tuple[Snapshot, Known]:
+    """The registry as it stands, with the hash of one event, and what it knows already. Two reads."""
     for _ in range(TRIES):
         token, events = sheet.read_history()
-        snapshot = sheet.read()
+        snapshot = sheet.read(event)
         if snapshot.token.seq == token.seq:
             return snapshot, known_of(events, snapshot.state)
     raise Unavailable("Sheets", "the registry changes faster than it can be read; try again")

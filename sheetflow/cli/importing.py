@@ -83,6 +83,7 @@ def import_command(
     Open requests become drafts: nobody approved them here. Paid, rejected and cancelled ones are kept as they
     are. Run again it brings only what is not here yet.
     """
+    from sheetflow.app.anchoring import place_of, stopped, stops
     from sheetflow.app.importing import Source, acting, take_stock
     from sheetflow.core.company import read_company
     from sheetflow.core.migration.known import sift
@@ -95,14 +96,15 @@ def import_command(
     runtime = runtime_for(workspace, env)
     words = _words(runtime, language)
     reading = _read(runtime, words, file, sheet, maps, statuses)
-    snapshot, known = take_stock(runtime.sheet())
+    anchor = runtime.anchors().known()
+    snapshot, known = take_stock(runtime.sheet(), place_of(anchor))
+    if not dry_run and stops(snapshot, anchor):
+        raise stopped()
     company = read_company(snapshot.people, snapshot.settings, runtime.book)
     table, header = reading.table, reading.header
     judged = judge_rows(table, header.last + 1, reading.columns, reading.words, company)
     sift(judged, table.sha256, known)
     source = Source(table.file, table.sha256, acting(actor, company), trust_payees)
-    if not dry_run:
-        runtime.anchors().guard(runtime.sheet())
     screen = Screen()
     if not as_json:
         _show(screen, words, reading, judged)
