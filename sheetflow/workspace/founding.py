@@ -19,7 +19,7 @@ from sheetflow.workspace import cast
 
 ENV_FILE = "sheetflow.env"
 """In the workspace's folder: what the admin's commands have to know to work against it (`--env`)."""
-SECRET = ("SHEETFLOW_INBOX_KEY", "SHEETFLOW_LINK_KEY")
+SECRET = ("SHEETFLOW_INBOX_KEY", "SHEETFLOW_LINK_KEY", "SHEETFLOW_CHAT_WEBHOOK")
 """Of the functions' settings those that no file has."""
 
 

@@ -11,7 +11,7 @@ from tests.torture.scenarios import differences, ending
 from tests.torture.sweeps import die_at
 from tests.torture.tally import Tally
 
-POINTS = 3
+POINTS = 2
 """Calls at which a scenario is killed in the short form: after a third, after two, after the last."""
 
 

@@ -13,7 +13,7 @@ from tests.torture.scenarios import differences, ending
 from tests.torture.sweeps import KINDS, STALE, fail_at
 from tests.torture.tally import Tally
 
-TRIES = 4
+TRIES = 2
 """So many (call, kind, times) of a scenario in the short form."""
 MOST_SECONDS = 300
 """That a function may run, by the Deploy chapter: waits between tries included."""
